@@ -1,0 +1,1 @@
+"""Analytics: the event lake in Parquet, one SQL file per report, charts."""

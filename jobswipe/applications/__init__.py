@@ -1,0 +1,1 @@
+"""Applications: stages and their events."""

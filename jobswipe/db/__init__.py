@@ -1,0 +1,1 @@
+"""Engine, the one session provider, migrations."""

@@ -1,0 +1,101 @@
+"""Every error that JobSwipe raises on purpose. Each has a stable code, an HTTP status, an exit code and a sentence.
+
+JobSwipeError
+├── UsageError            2   the caller asked for something that makes no sense
+│   ├── SettingsError         a setting is unknown, malformed or missing
+│   └── NotFoundError         what was named does not exist
+├── InputError            1   a file, payload or text cannot be read as what it was said to be
+│   ├── PayloadError          a board's payload is not of its kind
+│   ├── ResumeError           a resume cannot be read
+│   └── LimitError            an input is larger, longer or slower than the stated limit
+├── OutboundError         1   an HTTP request to the outside failed
+│   ├── RefusedUrlError       the URL may not be fetched (private address, scheme, credentials)
+│   └── UpstreamError         the other side answered badly or not at all
+├── StorageError          1   the store could not be read or written
+│   └── NotReadyError     3   the store is not initialised, is behind, or is newer than the code
+└── ConflictError         1   the change contradicts what is stored
+"""
+
+from __future__ import annotations
+
+
+class JobSwipeError(Exception):
+    """Base of all. `message` is one sentence: what is wrong and what to do."""
+
+    code = "error"
+    status = 500
+    exit_code = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class UsageError(JobSwipeError):
+    code = "usage"
+    status = 400
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    code = "settings"
+    status = 500
+
+
+class NotFoundError(UsageError):
+    code = "not_found"
+    status = 404
+
+
+class InputError(JobSwipeError):
+    code = "bad_input"
+    status = 422
+
+
+class PayloadError(InputError):
+    code = "bad_payload"
+
+
+class ResumeError(InputError):
+    code = "bad_resume"
+
+
+class LimitError(InputError):
+    code = "too_large"
+    status = 413
+
+
+class OutboundError(JobSwipeError):
+    code = "outbound"
+    status = 502
+
+
+class RefusedUrlError(OutboundError):
+    code = "refused_url"
+    status = 422
+
+
+class UpstreamError(OutboundError):
+    """`retry_after` is in seconds where the other side said so."""
+
+    code = "upstream"
+
+    def __init__(self, message: str, *, upstream_status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.upstream_status = upstream_status
+        self.retry_after = retry_after
+
+
+class StorageError(JobSwipeError):
+    code = "storage"
+    status = 503
+
+
+class NotReadyError(StorageError):
+    code = "not_ready"
+    exit_code = 3
+
+
+class ConflictError(JobSwipeError):
+    code = "conflict"
+    status = 409

@@ -1,0 +1,1 @@
+"""Evaluation: quality on labelled data, each figure beside a baseline of the same run."""

@@ -1,0 +1,1 @@
+"""Matching: index, features, score, explain, learn, deck."""

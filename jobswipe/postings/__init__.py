@@ -1,0 +1,1 @@
+"""Postings: normalise, deduplicate, follow their life, keep their versions."""

@@ -1,0 +1,1 @@
+"""Security: safe outbound HTTP."""

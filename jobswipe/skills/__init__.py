@@ -1,0 +1,1 @@
+"""Skills: free text to concepts of an open taxonomy, each with its quote."""

@@ -1,0 +1,1 @@
+"""Text: HTML to readable text, language, tokens; shared by postings, resumes and skills."""

@@ -1,0 +1,1 @@
+"""Titles: a job title to its occupation, role family, level and kind of employment."""

@@ -1,0 +1,113 @@
+"""The engine and the one session provider. A `write()` commits once at its end or rolls back; services never commit."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import Session
+
+from jobswipe.errors import SettingsError, StorageError
+from jobswipe.settings import DatabaseSettings
+
+
+class Database:
+    """Owns the engine of one URL (`sqlite:///…` or `postgresql+psycopg://…`). Threads and processes may share the store."""
+
+    def __init__(self, url: str, settings: DatabaseSettings | None = None) -> None:
+        self.url = url
+        self.settings = settings or DatabaseSettings()
+        self.engine = _make_engine(url, self.settings)
+
+    @property
+    def dialect(self) -> str:
+        return self.engine.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session over one snapshot; nothing that it changes is kept."""
+        with self._session(write=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session whose changes are committed together at the end, or not at all when the block raises."""
+        with self._session(write=True) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def _session(self, *, write: bool) -> Iterator[Session]:
+        try:
+            with (
+                self.engine.connect().execution_options(jobswipe_write=write) as connection,
+                Session(connection, expire_on_commit=False) as session,
+            ):
+                yield session
+        except OperationalError as error:
+            raise StorageError(_sentence(error, self.url)) from error
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def _sentence(error: DBAPIError, url: str) -> str:
+    where = make_url(url).render_as_string(hide_password=True)
+    said = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+    if "database is locked" in said:
+        return f"The database {where} stayed locked by another process: try again, or raise JOBSWIPE_DATABASE_BUSY_TIMEOUT."
+    if "disk is full" in said or "No space left" in said:
+        return f"The disk that holds {where} is full: free some space and run the command again."
+    if "readonly database" in said or "unable to open" in said:
+        return f"The database {where} cannot be opened for writing: check the permissions of its directory."
+    return f"The database {where} did not answer: {said}."
+
+
+def _make_engine(url: str, settings: DatabaseSettings) -> Engine:
+    try:
+        parsed = make_url(url)
+    except Exception as error:
+        raise SettingsError(f"JOBSWIPE_DATABASE_URL is not a database URL: {error}.") from None
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=settings.pool_size,
+            max_overflow=settings.pool_overflow,
+            pool_timeout=settings.pool_timeout,
+            pool_recycle=settings.pool_recycle,
+            pool_pre_ping=True,
+        )
+    if backend != "sqlite":
+        raise SettingsError(f"JOBSWIPE_DATABASE_URL names {backend}: use sqlite:/// or postgresql://.")
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": settings.busy_timeout, "check_same_thread": False})
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own transaction handling starts none before a SELECT: ours (`_begin`) does.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "cache_size = -32000",
+        "mmap_size = 268435456",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Any) -> None:
+    # IMMEDIATE takes the write lock at the start: a reader that turns writer half-way cannot wait and would fail.
+    write = connection.get_execution_options().get("jobswipe_write", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

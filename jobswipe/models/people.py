@@ -1,0 +1,61 @@
+"""A person, their resumes with corrections, and their preferences."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Text
+from sqlmodel import Field, SQLModel
+
+from jobswipe.models.base import UtcDateTime
+
+LOCAL_PERSON_ID = 1
+
+
+class Person(SQLModel, table=True):
+    """Whoever swipes. The embedded default has one, with id 1."""
+
+    __tablename__ = "person"
+
+    id: int | None = Field(default=None, primary_key=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Resume(SQLModel, table=True):
+    """An imported resume: the file's name and hash, its text, and the parsed JSON Resume document before corrections."""
+
+    __tablename__ = "resume"
+    __table_args__ = (Index("ix_resume_person_id_active", "person_id", "active"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(sa_column_args=[ForeignKey("person.id", ondelete="CASCADE")])
+    name: str
+    sha256: str
+    active: bool = True
+    imported_at: datetime = Field(sa_type=UtcDateTime)
+    document: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    text: str = Field(default="", sa_column=Column(Text, nullable=False))
+
+
+class ResumeCorrection(SQLModel, table=True):
+    """A person's correction to a field. It outlives a re-import: `anchor` names the entry that it belongs to."""
+
+    __tablename__ = "resume_correction"
+
+    id: int | None = Field(default=None, primary_key=True)
+    resume_id: int = Field(sa_column_args=[ForeignKey("resume.id", ondelete="CASCADE")], index=True)
+    path: str
+    anchor: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    value: Any = Field(default=None, sa_type=JSON)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Profile(SQLModel, table=True):
+    """What a person wants: the public preferences shape as JSON (see `jobswipe.matching.preferences`)."""
+
+    __tablename__ = "profile"
+
+    person_id: int = Field(primary_key=True, sa_column_args=[ForeignKey("person.id", ondelete="CASCADE")])
+    preferences: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    updated_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,206 @@
+"""Settings: one class per concern, each key documented. Sources, strongest first: environment, `*_FILE`, config.toml.
+
+`JOBSWIPE_DATABASE_URL` sets `[database] url`; `JOBSWIPE_DATABASE_URL_FILE` names a file that holds it. The TOML file is
+`config.toml` in the data directory. An unknown key is refused with the nearest valid one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from jobswipe.errors import SettingsError
+
+CONFIG_NAME = "config.toml"
+_RESERVED = {"JOBSWIPE_HOME", "JOBSWIPE_NOW", "JOBSWIPE_CORPUS"}
+
+
+class _Section(BaseSettings):
+    section: ClassVar[str]
+
+    model_config = SettingsConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # `load` reads the environment itself, so that an error can name the variable, the file and the nearest key.
+        return (init_settings,)
+
+
+SectionT = TypeVar("SectionT", bound=_Section)
+
+
+class DatabaseSettings(_Section):
+    section: ClassVar[str] = "database"
+
+    url: str | None = None
+    """Database URL, `postgresql://…` or `sqlite:///…`. Default: the file jobswipe.db in the data directory."""
+    pool_size: int = Field(default=20, ge=1)
+    """Connections that the Postgres pool keeps open."""
+    pool_overflow: int = Field(default=30, ge=0)
+    """Connections beyond the pool at a peak."""
+    pool_timeout: float = Field(default=30, gt=0)
+    """Seconds to wait for a free connection."""
+    pool_recycle: int = Field(default=1800, gt=0)
+    """Seconds after which a connection is replaced."""
+    busy_timeout: float = Field(default=30, gt=0)
+    """Seconds that SQLite waits for another process's write."""
+
+
+class IngestSettings(_Section):
+    section: ClassVar[str] = "ingest"
+
+    batch: int = Field(default=500, ge=1, le=10_000)
+    """Postings written in one transaction."""
+    threads: int = Field(default=4, ge=1, le=32)
+    """Boards that are fetched at the same time (each host still gets at most its own limit)."""
+    max_payload_mb: int = Field(default=200, ge=1)
+    """Largest payload file that is read, in megabytes unpacked."""
+
+
+class OutboundSettings(_Section):
+    section: ClassVar[str] = "outbound"
+
+    contact: str = "https://pypi.org/project/jobswipe/"
+    """Address in the User-Agent, so that a board's operator can reach whoever polls."""
+    allow_private: bool = False
+    """Allow requests to private and loopback addresses (intranet boards, tests)."""
+    timeout: float = Field(default=60, gt=0)
+    """Seconds for one whole request."""
+    max_body_mb: int = Field(default=64, ge=1)
+    """Largest response, in megabytes unpacked."""
+
+
+class MatchSettings(_Section):
+    section: ClassVar[str] = "match"
+
+    explore_every: int = Field(default=10, ge=0)
+    """Every which card explores (0: never)."""
+    half_life_days: float = Field(default=45, gt=0)
+    """Age in days at which the freshness part has fallen to half."""
+
+
+class Settings:
+    """All sections, and the data directory that they were read for."""
+
+    def __init__(self, home: Path, values: dict[str, dict[str, Any]], origins: dict[tuple[str, str], str]) -> None:
+        self.home = home
+        self.origins = origins
+        self.database = _build(DatabaseSettings, values, origins)
+        self.ingest = _build(IngestSettings, values, origins)
+        self.outbound = _build(OutboundSettings, values, origins)
+        self.match = _build(MatchSettings, values, origins)
+
+    @property
+    def database_url(self) -> str:
+        return self.database.url or f"sqlite:///{self.home / 'jobswipe.db'}"
+
+    @property
+    def index_dir(self) -> Path:
+        return self.home / "index"
+
+    @property
+    def lake_dir(self) -> Path:
+        return self.home / "lake"
+
+    @property
+    def config_path(self) -> Path:
+        return self.home / CONFIG_NAME
+
+
+SECTIONS: dict[str, type[_Section]] = {
+    section.section: section for section in (DatabaseSettings, IngestSettings, OutboundSettings, MatchSettings)
+}
+
+
+def home_dir() -> Path:
+    """The data directory: JOBSWIPE_HOME, else the platform's data directory (XDG on Linux)."""
+    named = os.environ.get("JOBSWIPE_HOME")
+    return Path(named).expanduser() if named else Path(platformdirs.user_data_dir("jobswipe", appauthor=False))
+
+
+def load(home: Path | None = None) -> Settings:
+    """Read the configuration. Raises SettingsError that names file, key and nearest valid key."""
+    home = home or home_dir()
+    values: dict[str, dict[str, Any]] = {name: {} for name in SECTIONS}
+    origins: dict[tuple[str, str], str] = {}
+    _read_file(home / CONFIG_NAME, values, origins)
+    _read_environment(values, origins)
+    return Settings(home, values, origins)
+
+
+def _read_file(path: Path, values: dict[str, dict[str, Any]], origins: dict[tuple[str, str], str]) -> None:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}.") from None
+    for section, keys in document.items():
+        if section not in SECTIONS:
+            raise SettingsError(f"{path}: unknown section [{section}]{_nearest(section, SECTIONS)}")
+        if not isinstance(keys, dict):
+            raise SettingsError(f"{path}: {section} must be a section, written [{section}].")
+        for key, value in keys.items():
+            if key not in SECTIONS[section].model_fields:
+                raise SettingsError(
+                    f"{path}: unknown key {key!r} in [{section}]{_nearest(key, SECTIONS[section].model_fields)}."
+                )
+            values[section][key] = value
+            origins[section, key] = str(path)
+
+
+def _read_environment(values: dict[str, dict[str, Any]], origins: dict[tuple[str, str], str]) -> None:
+    known = {
+        f"JOBSWIPE_{section}_{key}".upper(): (section, key)
+        for section, model in SECTIONS.items()
+        for key in model.model_fields
+    }
+    for name in sorted(os.environ):
+        if not name.startswith("JOBSWIPE_") or name in _RESERVED:
+            continue
+        if name in known:
+            section, key = known[name]
+            values[section][key] = os.environ[name]
+        elif name.endswith("_FILE") and name.removesuffix("_FILE") in known:
+            section, key = known[name.removesuffix("_FILE")]
+            if name.removesuffix("_FILE") in os.environ:
+                raise SettingsError(f"Both {name} and {name.removesuffix('_FILE')} are set: keep one.")
+            try:
+                values[section][key] = Path(os.environ[name]).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise SettingsError(f"{name} names a file that cannot be read: {error}.") from None
+        else:
+            raise SettingsError(f"Unknown setting {name} in the environment{_nearest(name, [*known, *_RESERVED])}.")
+        origins[section, key] = name
+
+
+def _build(model: type[SectionT], values: dict[str, dict[str, Any]], origins: dict[tuple[str, str], str]) -> SectionT:
+    try:
+        return model(**values[model.section])
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0])
+        where = origins.get((model.section, key), "settings")
+        raise SettingsError(f"{where}: [{model.section}] {key} = {first['input']!r}: {first['msg']}.") from None
+
+
+def _nearest(name: str, valid: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlmodel import Session
 
 from jobswipe.errors import SettingsError, StorageError
@@ -17,7 +17,7 @@ from jobswipe.settings import DatabaseSettings
 
 
 class Database:
-    """Owns the engine of one URL (`sqlite:///…` or `postgresql+psycopg://…`). Threads and processes may share the store."""
+    """The engine of one URL (`sqlite:///…` or `postgresql://…`). Threads and processes may share the store."""
 
     def __init__(self, url: str, settings: DatabaseSettings | None = None) -> None:
         self.url = url
@@ -60,7 +60,7 @@ def _sentence(error: DBAPIError, url: str) -> str:
     where = make_url(url).render_as_string(hide_password=True)
     said = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
     if "database is locked" in said:
-        return f"The database {where} stayed locked by another process: try again, or raise JOBSWIPE_DATABASE_BUSY_TIMEOUT."
+        return f"Another process kept {where} locked: try again, or raise JOBSWIPE_DATABASE_BUSY_TIMEOUT."
     if "disk is full" in said or "No space left" in said:
         return f"The disk that holds {where} is full: free some space and run the command again."
     if "readonly database" in said or "unable to open" in said:
@@ -71,7 +71,7 @@ def _sentence(error: DBAPIError, url: str) -> str:
 def _make_engine(url: str, settings: DatabaseSettings) -> Engine:
     try:
         parsed = make_url(url)
-    except Exception as error:
+    except (ArgumentError, ValueError) as error:
         raise SettingsError(f"JOBSWIPE_DATABASE_URL is not a database URL: {error}.") from None
     backend = parsed.get_backend_name()
     if backend == "postgresql":

@@ -23,7 +23,7 @@ class Person(SQLModel, table=True):
 
 
 class Resume(SQLModel, table=True):
-    """An imported resume: the file's name and hash, its text, and the parsed JSON Resume document before corrections."""
+    """An imported resume: the file's name and hash, its text, and the JSON Resume document before corrections."""
 
     __tablename__ = "resume"
     __table_args__ = (Index("ix_resume_person_id_active", "person_id", "active"),)

@@ -1,0 +1,112 @@
+"""A record as its source gave it to a posting in the public shape. What is not said stays null."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from jobswipe import pay, skills, titles
+from jobswipe.errors import InputError
+from jobswipe.pay.salary import Salary
+from jobswipe.places.place import Location
+from jobswipe.postings.dates import moment
+from jobswipe.postings.location import locate
+from jobswipe.postings.posting import Posting
+from jobswipe.skills.skill import Skill
+from jobswipe.sources.base import ReadContext
+from jobswipe.sources.raw import RawPosting
+from jobswipe.text.html import tidy, to_text
+from jobswipe.text.language import detect
+
+MAX_TITLE = 500
+"""Characters of a title; a longer one is no title."""
+MAX_DESCRIPTION = 200_000
+"""Characters of a description that are kept; the longest real ones have about 30,000."""
+MAX_ID = 1_000
+"""Characters of an external id or a requisition id."""
+MAX_URL = 4_000
+"""Characters of an address; a longer one is left out."""
+
+_SPACES = re.compile(r"\s+")
+_LANGUAGE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9]{2,8})*\Z")
+_WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
+
+
+def normalise(raw: RawPosting, kind: str, context: ReadContext) -> Posting:
+    """Interpret one record. Raises InputError with the reason when it is no posting (no title, no id, oversized)."""
+    title = _line(raw.title)
+    if not title:
+        raise InputError("it has no title")
+    if len(title) > MAX_TITLE:
+        raise InputError(f"its title has {len(title)} characters; at most {MAX_TITLE} are read")
+    external_id = raw.external_id.strip()
+    if not external_id or len(external_id) > MAX_ID:
+        raise InputError("it has no id" if not external_id else f"its id is longer than {MAX_ID} characters")
+    description = _description(raw)
+    where = locate(raw, description)
+    url = _url(raw.url)
+    language = _LANGUAGE.match((raw.language or "").strip().lower())
+    return Posting(
+        source=kind,
+        external_id=external_id,
+        requisition_id=_line(raw.requisition_id)[:MAX_ID] or None,
+        company=_line(raw.company or context.company or context.board) or None,
+        title=title,
+        url=url,
+        apply_url=_url(raw.apply_url) or url,
+        places=where.places,
+        workplace=where.workplace,
+        remote_countries=where.remote_countries,
+        remote_regions=where.remote_regions,
+        employment_type=titles.employment_type(raw.employment_text, title, description),
+        seniority=titles.seniority(title, raw.seniority_text, description),
+        salary=_salary(raw, where, description),
+        description_text=description,
+        language=language[1] if language else detect(f"{title}\n{description}" if description else title),
+        skills=_skills(title, description),
+        posted_at=moment(raw.posted_at, context.fetched_at),
+        updated_at=moment(raw.updated_at, context.fetched_at),
+        valid_through=moment(raw.valid_through, context.fetched_at, closing=True),
+        attribution=raw.attribution,
+    )
+
+
+def _line(text: str | None) -> str:
+    return _SPACES.sub(" ", unescape(text)).strip() if text else ""
+
+
+def _url(text: str | None) -> str | None:
+    stripped = text.strip() if text else ""
+    return stripped if _WEB.match(stripped) and len(stripped) <= MAX_URL else None
+
+
+def _description(raw: RawPosting) -> str | None:
+    if raw.description_html:
+        text = to_text(raw.description_html)
+    elif raw.description_text:
+        text = tidy(raw.description_text)
+    else:
+        return None
+    return text[:MAX_DESCRIPTION] or None
+
+
+def _skills(title: str, description: str | None) -> tuple[Skill, ...]:
+    return tuple(skills.extract(f"{title}\n{description}" if description else title))
+
+
+def _salary(raw: RawPosting, where: Location, description: str | None) -> Salary | None:
+    """Structured first, else the source's own salary text, else the description."""
+    countries = {place.country for place in where.places if place.country} | set(where.remote_countries)
+    country = countries.pop() if len(countries) == 1 else None
+    if raw.salaries:
+        structured = (
+            pay.from_fields(one.min, one.max, one.currency, one.period, one.quote, country=country) for one in raw.salaries
+        )
+        found = pay.union([salary for salary in structured if salary])
+        if found:
+            return found
+    if raw.salary_text:
+        found = pay.from_text(raw.salary_text, country=country)
+        if found:
+            return found
+    return pay.from_text(description, country=country) if description else None

@@ -1,0 +1,52 @@
+"""Which language a text is in: function words decide the clear cases, a trained identifier (py3langid) the others."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+SAMPLE = 400
+MIN_LETTERS = 20
+MIN_CONFIDENCE = 0.8
+
+_WORD = re.compile(r"[^\W\d_]+")
+_FUNCTION_WORDS = {
+    "en": "the and of to in for with you your our are is we on as at be this that will have from an or by",
+    "de": "und die der das wir du sie mit für von den zu in ist ein eine im auf bei dich dein unser als sowie werden",
+    "fr": "et les des de la le vous nous pour une dans du est avec sur au votre notre aux par en un ou que",
+    "es": "y de la el los en que con para una las por un se del nuestro tu como es al su más nuestra",
+    "pt": "e de a o que para em com uma os do da não você um no na nossa por mais se ao dos das",
+    "it": "e di il la che per con un una in del della i le nel è alla gli dei tuo nostro sono",
+    "nl": "de het een en van je in voor met wij ons op is aan bij jij te dat onze jouw als die",
+    "sv": "och att i som en för med du vi på är av till det ett den om din har våra",
+    "da": "og at i som en for med du vi på er af til det et den om din har vores",
+    "nb": "og å i som en for med du vi på er av til det et den om din har vår",
+    "pl": "i w z na do się oraz dla jest o że od nie przez lub jak twoje nasz pracy za",
+}
+_WORDS = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
+
+
+def detect(text: str) -> str | None:
+    """ISO 639-1 code of the text's language, or None where the text is too short or the answer not clear."""
+    middle = len(text) // 2
+    sample = text if len(text) <= 2 * SAMPLE else f"{text[:SAMPLE]} {text[middle : middle + SAMPLE]}"
+    words = _WORD.findall(sample.lower())
+    if sum(map(len, words)) < MIN_LETTERS:
+        return None
+    english = sum(map(_WORDS["en"].__contains__, words))
+    if english >= 5 and english * 5 >= len(words):
+        return "en"
+    counts = sorted(((sum(map(own.__contains__, words)), code) for code, own in _WORDS.items()), reverse=True)
+    (best, code), (second, _) = counts[:2]
+    if best >= 5 and best * 6 >= len(words) and best >= 2 * second:
+        return code
+    found, confidence = _identifier().classify(sample)
+    return str(found) if confidence >= MIN_CONFIDENCE else None
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -50,13 +50,14 @@ class Database:
             ):
                 yield session
         except OperationalError as error:
-            raise StorageError(_sentence(error, self.url)) from error
+            raise StorageError(sentence(error, self.url)) from error
 
     def dispose(self) -> None:
         self.engine.dispose()
 
 
-def _sentence(error: DBAPIError, url: str) -> str:
+def sentence(error: DBAPIError, url: str) -> str:
+    """What a driver error means to the user, with what to do; passwords are hidden."""
     where = make_url(url).render_as_string(hide_password=True)
     said = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
     if "database is locked" in said:

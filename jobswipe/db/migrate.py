@@ -1,0 +1,114 @@
+"""Bring a store to a schema version: upgrade, downgrade, status. Every step is one transaction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from jobswipe.db.engine import Database, sentence
+from jobswipe.errors import NotReadyError, StorageError, UsageError
+
+_SCRIPTS = Path(__file__).with_name("migrations")
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """`current` is None for an empty store; `pending` counts the steps to `head`; `newer`: made by a newer JobSwipe."""
+
+    current: str | None
+    head: str
+    pending: int
+    newer: bool
+
+    @property
+    def ready(self) -> bool:
+        return self.current == self.head
+
+
+def status(database: Database) -> Status:
+    """Where the store stands. Raises StorageError when it cannot be read."""
+    try:
+        with database.engine.connect().execution_options(jobswipe_write=False) as connection:
+            return _status(connection)
+    except DBAPIError as error:
+        raise StorageError(sentence(error, database.url)) from error
+
+
+def upgrade(database: Database, revision: str = "head") -> Status:
+    """Run the steps up to `revision`. Two processes at once are safe: the second finds nothing left to do."""
+    return _run(database, revision, up=True)
+
+
+def downgrade(database: Database, revision: str) -> Status:
+    """Run the steps back to `revision` ("base": an empty store; "-1": one step)."""
+    return _run(database, revision, up=False)
+
+
+def require_ready(database: Database) -> None:
+    """Raise NotReadyError with what to do unless the store is at the code's schema version."""
+    now = status(database)
+    if now.newer:
+        raise NotReadyError(_newer(now))
+    if not now.ready:
+        raise NotReadyError(
+            "The store is not initialised: run 'jobswipe init'."
+            if now.current is None
+            else f"The store is {now.pending} schema step(s) behind: run 'jobswipe db upgrade'."
+        )
+
+
+def _newer(now: Status) -> str:
+    return (
+        f"The store has schema version {now.current}, which this JobSwipe does not know: it was made by a newer one. "
+        "Install that version, or restore a backup."
+    )
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(None))
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _status(connection: Connection) -> Status:
+    scripts = _scripts()
+    current = MigrationContext.configure(connection).get_current_revision()
+    steps = [script.revision for script in scripts.walk_revisions()]
+    head = scripts.get_current_head()
+    if head is None:
+        raise StorageError("This installation has no migrations: install JobSwipe again.")
+    newer = current is not None and current not in steps
+    return Status(current=current, head=head, newer=newer, pending=0 if newer else _pending(steps, current))
+
+
+def _pending(steps: list[str], current: str | None) -> int:
+    return len(steps) if current is None else steps.index(current)
+
+
+def _run(database: Database, revision: str, *, up: bool) -> Status:
+    try:
+        with database.engine.connect() as connection, connection.begin():
+            if database.dialect == "postgresql":
+                # One migrator at a time; the number is only a name for this lock.
+                connection.execute(text("SELECT pg_advisory_xact_lock(7204117)"))
+            now = _status(connection)
+            if now.newer:
+                raise NotReadyError(_newer(now))
+            (command.upgrade if up else command.downgrade)(_config(connection), revision)
+            return _status(connection)
+    except CommandError as error:
+        raise UsageError(f"No such schema version {revision!r}: {error}. 'jobswipe db status' lists them.") from None
+    except DBAPIError as error:
+        raise StorageError(sentence(error, database.url)) from error

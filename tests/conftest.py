@@ -1,0 +1,159 @@
+"""Fixtures of the whole test tree: a home directory, real servers started once per run, databases per test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from servers.misbehaving import Misbehaving
+from servers.postgres import PostgresServer, postgres
+from servers.run import Run
+from servers.valkey import DATABASES, ValkeyServer, valkey
+
+_RUN = pytest.StashKey[Run]()
+_KEPT = {"JOBSWIPE_CORPUS"}  # where the labelled data lies: for the tests themselves, not for what they test
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    worker = getattr(config, "workerinput", None)
+    run = Run(Path(worker["jobswipe_run"])) if worker is not None else Run.open()
+    config.stash[_RUN] = run
+    # No test may meet the settings or the data of whoever runs it.
+    for name in _settings():
+        del os.environ[name]
+    os.environ["JOBSWIPE_HOME"] = str(run.directory / "home")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist's hook: tells a worker which run it belongs to."""
+    node.workerinput["jobswipe_run"] = str(node.config.stash[_RUN].directory)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _RUN in config.stash:
+        config.stash[_RUN].close()
+
+
+def _settings() -> list[str]:
+    return [name for name in os.environ if name.startswith("JOBSWIPE_") and name not in _KEPT]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh JOBSWIPE_HOME; no other JOBSWIPE_* setting is in the environment."""
+    for name in _settings():
+        monkeypatch.delenv(name)
+    directory = tmp_path / "home"
+    directory.mkdir()
+    monkeypatch.setenv("JOBSWIPE_HOME", str(directory))
+    return directory
+
+
+@pytest.fixture(scope="session")
+def run(request: pytest.FixtureRequest) -> Run:
+    """What all processes of this test run share."""
+    return request.config.stash[_RUN]
+
+
+def _migrate(url: str) -> None:
+    from jobswipe.db.engine import Database
+    from jobswipe.db.migrate import upgrade
+
+    database = Database(url)
+    try:
+        upgrade(database)
+    finally:
+        database.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(run: Run) -> PostgresServer:
+    """The run's Postgres 18, started when the first test asks for it."""
+    return postgres(run, _migrate)
+
+
+@pytest.fixture
+def postgres_database(postgres_server: PostgresServer) -> Iterator[str]:
+    """The SQLAlchemy URL of a database of this test's own: a copy of the migrated template."""
+    name = postgres_server.clone()
+    yield postgres_server.url(name, driver="psycopg")
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def empty_postgres_database(postgres_server: PostgresServer) -> Iterator[str]:
+    name = postgres_server.clone("template0")
+    yield postgres_server.url(name, driver="psycopg")
+    postgres_server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(run: Run) -> Path:
+    """A migrated SQLite file to copy, made once per run."""
+    with run.once("sqlite") as directory:
+        template = directory / "template.db"
+        if not template.exists():
+            draft = directory / "draft.db"
+            _migrate(f"sqlite:///{draft}")
+            with closing(sqlite3.connect(draft)) as connection:
+                # One file to copy: nothing is left in the write-ahead log.
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            draft.rename(template)
+    return template
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> str:
+    """The SQLAlchemy URL of a SQLite database of this test's own: a copy of the migrated template."""
+    path = tmp_path / "jobswipe.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def empty_sqlite_database(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database without rows, of this test's own. The test runs once on each engine."""
+    url: str = request.getfixturevalue(f"{request.param}_database")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """A database without any table, of this test's own. The test runs once on each engine."""
+    url: str = request.getfixturevalue(f"empty_{request.param}_database")
+    return url
+
+
+@pytest.fixture(scope="session")
+def valkey_server(run: Run) -> ValkeyServer:
+    """The run's Valkey, started when the first test asks for it."""
+    return valkey(run)
+
+
+@pytest.fixture
+def valkey_url(valkey_server: ValkeyServer) -> str:
+    """A `redis://` URL of an empty numbered database that no other process of the run uses."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    database = int(worker.removeprefix("gw")) % DATABASES
+    valkey_server.command("FLUSHDB", database=database)
+    return valkey_server.url(database)
+
+
+@pytest.fixture
+def misbehaving() -> Iterator[Misbehaving]:
+    """A local HTTP server that misbehaves on request (see its module)."""
+    with Misbehaving() as server:
+        yield server

@@ -1,0 +1,1 @@
+"""Servers that the tests start themselves: Postgres, Valkey, and an HTTP server that misbehaves."""

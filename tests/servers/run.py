@@ -92,7 +92,7 @@ class Run:
     ) -> int:
         """Start a server on a free port under its guard and wait until it is ready. Returns the port.
 
-        Raises ServerError. A port that was free may be taken a moment later, so a server that ends at once gets two more.
+        Raises ServerError. A port may be taken a moment after it was free: a server that ends at once gets two more.
         """
         for attempt in range(3):
             port = free_port()

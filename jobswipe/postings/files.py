@@ -1,0 +1,93 @@
+"""Payload files into the store: which board each belongs to, several files of one board as one poll."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import chain, islice
+from pathlib import Path
+
+from jobswipe.db.engine import Database
+from jobswipe.errors import InputError, JobSwipeError
+from jobswipe.postings.ingest import Progress, Run, Summary
+from jobswipe.sources import catalog, registry
+from jobswipe.sources.base import Adapter, ReadContext
+from jobswipe.sources.payload import load
+from jobswipe.sources.raw import RawPosting, Rejection
+
+PEEK = 50
+"""Records that are looked at to tell a payload's board."""
+STDIN = Path("-")
+
+_SUFFIXES = (".gz", ".jsonl", ".ndjson", ".json", ".xml", ".rss", ".atom", ".html", ".htm", ".txt")
+
+
+def expand(paths: Sequence[Path]) -> list[Path]:
+    """Files as they are, directories as the files in them, in order. Raises InputError for what is not there."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
+            if not inside:
+                raise InputError(f"The directory {path} holds no files.")
+            found.extend(inside)
+        elif path == STDIN or path.exists():
+            found.append(path)
+        else:
+            raise InputError(f"No file {path}.")
+    return found
+
+
+def ingest_files(
+    database: Database,
+    kind: str,
+    paths: Sequence[Path],
+    now: datetime,
+    *,
+    batch: int,
+    board: str | None = None,
+    company: str | None = None,
+    progress: Callable[[Path], Progress] | None = None,
+) -> list[Summary]:
+    """Store payload files; a summary for each board, and one for each file that could not be read at all.
+
+    A file's board is `board`, else the one that its postings' addresses agree on, else the file's name without suffixes.
+    Files of one board make one poll, so that none closes another's postings.
+    """
+    adapter = registry.adapter(kind)
+    runs: dict[str, Run] = {}
+    unread: list[Summary] = []
+    for path in paths:
+        context = ReadContext(fetched_at=now, company=company, board=board)
+        try:
+            records = adapter.read(load(path), context)
+            head = list(islice(records, PEEK))
+        except JobSwipeError as error:
+            known = runs.get(board) if board else None
+            if known:
+                known.fail(error)
+            else:
+                unread.append(Summary(source=str(path), status="failed", error=error.message))
+            continue
+        slug = board or _agreed_board(adapter, head) or _stem(path)
+        if slug not in runs:
+            with database.write() as session:
+                source = catalog.for_files(session, adapter.KIND, slug, now, company=company)
+            runs[slug] = Run(database, source, batch=batch, fetched_at=now)
+        runs[slug].feed(chain(head, records), context, progress(path) if progress else None)
+    return [run.finish() for run in runs.values()] + unread
+
+
+def _agreed_board(adapter: Adapter, head: Sequence[RawPosting | Rejection]) -> str | None:
+    """The board that all the addresses name; None for a mixed payload, or where they name none."""
+    boards = Counter(adapter.match_url(one.url) for one in head if isinstance(one, RawPosting) and one.url)
+    boards.pop(None, None)
+    return next(iter(boards)) if len(boards) == 1 and adapter.KIND != "jsonld" else None
+
+
+def _stem(path: Path) -> str:
+    name = "stdin" if path == STDIN else path.name
+    while name.lower().endswith(_SUFFIXES):
+        name = name[: name.rindex(".")]
+    return name or path.name

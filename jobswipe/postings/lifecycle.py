@@ -1,0 +1,42 @@
+"""What becomes of a posting after it was stored: closed when a complete poll no longer lists it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from jobswipe.models import ChangeCounter, Posting
+from jobswipe.postings.clusters import show_one
+from jobswipe.postings.store import add_version
+
+
+def close_missing(session: Session, source_id: int, run_id: int, keep: Iterable[str], now: datetime) -> int:
+    """Close the source's open postings that run `run_id` did not see; answers how many.
+
+    `keep` are external ids of records that were listed but could not be read: they are not gone.
+    """
+    counter = session.exec(select(ChangeCounter).where(ChangeCounter.name == "posting").with_for_update()).one()
+    kept = set(keep)
+    gone = [
+        (posting_id, cluster_id)
+        for posting_id, cluster_id, external_id in session.exec(
+            select(Posting.id, Posting.cluster_id, Posting.external_id).where(
+                Posting.source_id == source_id, Posting.state == "open", Posting.last_run_id != run_id
+            )
+        )
+        if external_id not in kept and posting_id is not None
+    ]
+    for posting_id, _ in gone:
+        counter.value += 1
+        session.execute(
+            update(Posting)
+            .where(col(Posting.id) == posting_id)
+            .values(state="closed", closed_at=now, shown=False, change_seq=counter.value)
+        )
+        add_version(session, posting_id, "closed", ["state"], {"state": "open"}, now)
+    counter.value = show_one(session, {cluster_id for _, cluster_id in gone if cluster_id is not None}, counter.value)
+    session.add(counter)
+    return len(gone)

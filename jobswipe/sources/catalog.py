@@ -1,0 +1,123 @@
+"""The sources that a store follows: add, find, list, pause, remove, and which are due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from jobswipe.errors import ConflictError, NotFoundError
+from jobswipe.models import Posting, Source, SourceRejection, SourceRun
+from jobswipe.sources import registry
+
+MAX_BACKOFF = timedelta(days=1)
+"""The longest that a failing source waits for its next try."""
+
+
+def add(session: Session, kind: str, board: str, now: datetime, *, company: str | None = None) -> Source:
+    """Follow a board. Raises UsageError for an unknown kind, ConflictError when it is followed already."""
+    adapter = registry.adapter(kind)
+    found = find(session, adapter.KIND, board)
+    if found is not None and found.polled:
+        raise ConflictError(f"{name(found)} is followed already: 'jobswipe ingest {name(found)}' polls it.")
+    if found is not None:
+        found.polled, found.state, found.next_due_at = True, "active", now
+        found.company = company or found.company
+        session.add(found)
+        return found
+    return _create(session, adapter.KIND, board, now, company=company, url=adapter.board_url(board), polled=True)
+
+
+def for_files(session: Session, kind: str, board: str, now: datetime, *, company: str | None = None) -> Source:
+    """The source that files of `board` belong to; it is made when new, and is not polled unless it was added."""
+    return find(session, kind, board) or _create(session, kind, board, now, company=company, url=None, polled=False)
+
+
+def _create(
+    session: Session, kind: str, board: str, now: datetime, *, company: str | None, url: str | None, polled: bool
+) -> Source:
+    source = Source(
+        kind=kind,
+        board=board,
+        company=company,
+        url=url,
+        polled=polled,
+        created_at=now,
+        next_due_at=now if polled else None,
+    )
+    session.add(source)
+    session.flush()
+    return source
+
+
+def find(session: Session, kind: str, board: str) -> Source | None:
+    return session.exec(select(Source).where(Source.kind == kind, Source.board == board)).one_or_none()
+
+
+def name(source: Source) -> str:
+    """How people write a source: kind:board."""
+    return f"{source.kind}:{source.board}"
+
+
+def named(session: Session, text: str) -> Source:
+    """The source that `text` names: "kind:board", a board's slug alone, or its number. Raises NotFoundError."""
+    kind, _, board = text.partition(":")
+    found = list(session.exec(select(Source).where(Source.kind == kind, Source.board == board))) if board else []
+    if not found:
+        found = list(session.exec(select(Source).where((Source.board == text) | (Source.url == text))))
+    if not found and text.isdigit():
+        found = list(session.exec(select(Source).where(Source.id == int(text))))
+    if len(found) > 1:
+        raise NotFoundError(f"{text!r} names {len(found)} sources: write one of {', '.join(map(name, found))}.")
+    if not found:
+        raise NotFoundError(
+            f"No source {text!r}: 'jobswipe source list' shows them, 'jobswipe source add URL' adds one."
+        )
+    return found[0]
+
+
+def everything(session: Session) -> list[Source]:
+    return list(session.exec(select(Source).order_by(col(Source.kind), col(Source.board))))
+
+
+def due(session: Session, now: datetime) -> list[Source]:
+    """The active, polled sources whose poll floor has passed, longest waiting first."""
+    statement = (
+        select(Source)
+        .where(Source.polled, Source.state == "active", col(Source.next_due_at) <= now)
+        .order_by(col(Source.next_due_at), col(Source.id))
+    )
+    return list(session.exec(statement))
+
+
+def next_due(source: Source, now: datetime) -> datetime:
+    """When to poll again: the kind's poll floor after a success, doubled for each failure in a row up to a day."""
+    floor = timedelta(seconds=registry.adapter(source.kind).POLICY.poll_floor)
+    return now + max(floor, min(floor * 2 ** min(source.failures, 10), MAX_BACKOFF)) if source.failures else now + floor
+
+
+def remove(session: Session, source: Source) -> int:
+    """Forget a source and its postings; answers how many postings went. Swipes on them go too."""
+    count = session.exec(select(func.count()).select_from(Posting).where(Posting.source_id == source.id)).one()
+    session.delete(source)
+    return count
+
+
+def open_counts(session: Session) -> dict[int, int]:
+    """Open postings by source id."""
+    rows = session.exec(
+        select(Posting.source_id, func.count()).where(Posting.state == "open").group_by(col(Posting.source_id))
+    )
+    return dict(rows.all())
+
+
+def last_run(session: Session, source_id: int) -> SourceRun | None:
+    statement = select(SourceRun).where(SourceRun.source_id == source_id).order_by(col(SourceRun.id).desc())
+    return session.exec(statement.limit(1)).one_or_none()
+
+
+def rejections(session: Session, run_id: int, limit: int = 100) -> Iterable[SourceRejection]:
+    statement = select(SourceRejection).where(SourceRejection.run_id == run_id).order_by(col(SourceRejection.id))
+    return session.exec(statement.limit(limit)).all()

@@ -1,1 +1,8 @@
 """Places: free text or a board's fields to cities, regions, countries and where remote work is allowed, or nothing."""
+
+from jobswipe.places.fields import resolve
+from jobswipe.places.gazetteer import country_code, country_name
+from jobswipe.places.parser import parse
+from jobswipe.places.place import Location, Place, Workplace
+
+__all__ = ["Location", "Place", "Workplace", "country_code", "country_name", "parse", "resolve"]

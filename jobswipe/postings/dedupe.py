@@ -112,7 +112,9 @@ def merges(block: Sequence[Candidate]) -> list[Merge]:
             one, other = home[first], home[second]
             if one == other or not _free_of_conflict(verdicts, home, one, other):
                 continue
-            if strength < 3 and _ambiguous(verdicts, home, one, other):
+            if (strength < 3 or not (shingled[first] and shingled[second])) and _ambiguous(
+                verdicts, home, one, other, strength
+            ):
                 continue
             home = [one if at == other else at for at in home]
             done.append(Merge(first, second, verdict))
@@ -126,17 +128,22 @@ def _free_of_conflict(verdicts: dict[tuple[int, int], Verdict], home: list[int],
     )
 
 
-def _ambiguous(verdicts: dict[tuple[int, int], Verdict], home: list[int], one: int, other: int) -> bool:
-    """Whether either cluster could as well join a third."""
-    for cluster_id in (one, other):
-        partners = {
-            (home[second] if home[first] == cluster_id else home[first])
-            for (first, second), verdict in verdicts.items()
-            if verdict.strength > 0 and cluster_id in (home[first], home[second]) and home[first] != home[second]
-        }
-        if sum(_free_of_conflict(verdicts, home, cluster_id, partner) for partner in partners) > 1:
-            return True
-    return False
+def _ambiguous(verdicts: dict[tuple[int, int], Verdict], home: list[int], one: int, other: int, strength: int) -> bool:
+    """Whether one of the two clusters could as well join a third that is apart from the other: nothing says which."""
+    near: defaultdict[int, set[int]] = defaultdict(set)
+    apart: set[tuple[int, int]] = set()
+    for (first, second), verdict in verdicts.items():
+        pair = home[first], home[second]
+        if verdict.strength == 0:
+            apart.update((pair, pair[::-1]))
+        elif verdict.strength >= strength:
+            near[pair[0]].add(pair[1])
+            near[pair[1]].add(pair[0])
+    rivals = [(rival, other) for rival in near[one]] + [(rival, one) for rival in near[other]]
+    if any((rival, partner) in apart for rival, partner in rivals):
+        return True
+    around = (near[one] | near[other]) - {one, other}
+    return any((a, b) in apart for a in around for b in around)
 
 
 def compare(a: Candidate, b: Candidate, a_text: frozenset[str], b_text: frozenset[str]) -> Verdict:
@@ -152,10 +159,12 @@ def compare(a: Candidate, b: Candidate, a_text: frozenset[str], b_text: frozense
     strength, reason = _places(a, b)
     if strength == 0:
         return Verdict(0, reason, similarity or 0.0)
-    if similarity is not None and similarity >= SAME_TEXT:
-        reason += ", same text"
-    elif strength == 1 and similarity is not None:
-        return Verdict(0, "the place is not said and the texts differ", similarity)
+    if similarity is not None:
+        if strength < 3:
+            # A board repeats one text for each city that it hires in.
+            return Verdict(0, "two texts, whose places differ", similarity)
+        if similarity >= SAME_TEXT:
+            reason += ", same text"
     return Verdict(strength, "same company and title, " + reason, 0.5 if similarity is None else similarity)
 
 

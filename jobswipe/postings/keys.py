@@ -10,6 +10,7 @@ _LEGAL = frozenset(
     "inc incorporated llc llp ltd limited corp corporation co company plc gmbh ag kg kgaa ug ev se sa sas sasu sarl "
     "srl spa bv nv ab as asa oy oyj aps pty pte pvt kk sl slu lda ltda eirl sro zoo oü uab doo kft".split()
 )
+_CAREERS = frozenset({"careers", "career", "jobs", "hiring"})
 _SEPARATOR = re.compile(r"[\W_]+")
 _DOMAIN = re.compile(r"\.(?:com|io|ai|co|org|net|dev|app|de|fr|eu|uk)\Z")
 _GENDER = re.compile(
@@ -31,6 +32,9 @@ _SAME_WORD = {
     "ii": "2",
     "iii": "3",
     "iv": "4",
+    "fullstack": "full stack",
+    "frontend": "front end",
+    "backend": "back end",
     "and": "",
     "the": "",
     "of": "",
@@ -51,14 +55,14 @@ def company_key(name: str | None) -> str:
         return ""
     words = [word for word in _SEPARATOR.split(_DOMAIN.sub("", fold(name).strip())) if word]
     kept = list(words)
-    while len(kept) > 1 and kept[-1] in _LEGAL:
+    while len(kept) > 1 and (kept[-1] in _LEGAL or kept[-1] in _CAREERS):
         kept.pop()
     return "".join(kept)
 
 
 @lru_cache(maxsize=65536)
 def title_key(title: str) -> str:
-    """The blocking key of a title: words in order, without case, punctuation, gender tags and short function words."""
+    """The blocking key of a title: its words sorted, without case, punctuation, gender tags and short function words."""
     words = _TITLE_WORD.findall(_GENDER.sub(" ", fold(title)))
-    key = " ".join(same for word in words if (same := _SAME_WORD.get(word, word)))
-    return key or fold(title).strip()
+    key = " ".join(_SAME_WORD.get(word, word) for word in words)
+    return " ".join(sorted(key.split())) or fold(title).strip()

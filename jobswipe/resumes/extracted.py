@@ -10,7 +10,11 @@ Kind = Literal["pdf", "docx", "text", "jsonresume", "rendercv"]
 
 
 class Run(msgspec.Struct, frozen=True, array_like=True):
-    """A stretch of one style. `size` is the height of its letters in points (0: unknown), `x0` its left edge."""
+    """A stretch of one style.
+
+    `size` is the height of its letters in points (0: unknown), `x0` and `x1` its edges, `font` a number for its font
+    within the file: some files do not name their fonts, so that bold cannot be told but another font can.
+    """
 
     text: str
     bold: bool = False
@@ -18,6 +22,12 @@ class Run(msgspec.Struct, frozen=True, array_like=True):
     size: float = 0.0
     x0: float = 0.0
     x1: float = 0.0
+    font: int = 0
+
+    @property
+    def style(self) -> tuple[bool, bool, int]:
+        """What makes its letters look as they do, but for their size."""
+        return self.bold, self.italic, self.font
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True):

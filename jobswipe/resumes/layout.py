@@ -36,6 +36,7 @@ class Word:
     size: float
     bold: bool
     italic: bool
+    font: int
     glued: bool
 
 
@@ -183,7 +184,7 @@ def _score(
 def _lines_of(rows: list[list[Segment]], page: int) -> list[Line]:
     out: list[Line] = []
     before: Segment | None = None
-    for row in rows:
+    for row in _level(rows):
         runs = _runs(row)
         text = "".join(run.text for run in runs)
         if not text.strip():
@@ -212,18 +213,45 @@ def _lines_of(rows: list[list[Segment]], page: int) -> list[Line]:
     return out
 
 
+def _level(rows: list[list[Segment]]) -> list[list[Segment]]:
+    """Rows in which a date that is centred beside a wrapped title stands on the title's first line."""
+    out: list[list[Segment]] = []
+    for row in rows:
+        if out:
+            last = out[-1]
+            near = row[0].base - last[0].base < 0.75 * min(row[0].size, last[0].size)
+            if near and row[0].x0 > last[-1].x1:
+                last += row
+                continue
+            if near and row[-1].x1 < last[0].x0:
+                out[-1] = [*row, *last]
+                continue
+        out.append(list(row))
+    return out
+
+
 def _runs(row: list[Segment]) -> tuple[Run, ...]:
     runs: list[Run] = []
     for place, segment in enumerate(row):
         for index, word in enumerate(segment.words):
             joint = ("\t" if place else "") if not index else ("" if word.glued else " ")
             last = runs[-1] if runs else None
-            same = last is not None and index and (last.bold, last.italic) == (word.bold, word.italic)
+            same = last is not None and index and last.style == (word.bold, word.italic, word.font)
             if last is not None and same and abs(last.size - word.size) < 0.5:
-                runs[-1] = Run(last.text + joint + word.text, last.bold, last.italic, last.size, last.x0, round(word.x1, 1))
+                runs[-1] = Run(
+                    last.text + joint + word.text, last.bold, last.italic, last.size, last.x0, round(word.x1, 1), last.font
+                )
             else:
                 runs.append(
-                    Run(joint + word.text, word.bold, word.italic, round(word.size, 1), round(word.x0, 1), round(word.x1, 1))
+                    Run(
+                        joint + word.text,
+                        word.bold,
+                        word.italic,
+                        round(word.size, 1),
+                        round(word.x0, 1),
+                        round(word.x1, 1),
+                        word.font,
+                    )
                 )
     return tuple(runs)
 
@@ -238,7 +266,7 @@ def _cut(runs: tuple[Run, ...], count: int) -> tuple[Run, ...]:
             # Where the text after the mark begins is not recorded: the run's share of its width is close enough.
         if text:
             shift = (run.x1 - run.x0) * (1 - len(text) / max(len(run.text), 1)) if not kept else 0.0
-            kept.append(Run(text, run.bold, run.italic, run.size, round(run.x0 + shift, 1), run.x1))
+            kept.append(Run(text, run.bold, run.italic, run.size, round(run.x0 + shift, 1), run.x1, run.font))
     return tuple(kept)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
 
 import pypdfium2
@@ -14,9 +15,14 @@ from jobswipe.resumes.extracted import Extracted, Line, Link
 from jobswipe.resumes.glyphs import plain, without_icons
 from jobswipe.resumes.layout import Word
 
-_BOLD = ("bold", "black", "heavy", "demi", "medi", "-sb", "cmbx", "sfbx")
+_BOLD = ("bold", "black", "heavy", "demi", "-medi", "-sb", "cmbx", "sfbx")
+_PLAIN = ("regular", "roman", "book", "light", "-rg")
 _ITALIC = ("italic", "oblique", "slanted", "-it", "cmti")
 _BOLD_WEIGHT = 600
+# The height of a line's letters, ascender to descender, is about this much of the font's size.
+_LEADING = 1.2
+# Icons that carry their LaTeX name as replacement text (package accsupp): "\\faTrophy :".
+_ICON = re.compile(r"\\fa[A-Z]\w*|\*\[\w+\]:?$")
 
 
 def read_pdf(data: bytes) -> Extracted:
@@ -37,12 +43,13 @@ def read_pdf(data: bytes) -> Extracted:
     laid_out: list[list[Line]] = []
     links: list[Link] = []
     gutters: list[float] = []
+    fonts: dict[tuple[bytes, int], int] = {}
     size = 0
     for number in range(pages):
         page = document[number]
         width, height = page.get_size()
         text = page.get_textpage()
-        words = list(_words(text, height))
+        words = [word for word in _words(text, height, fonts) if not _ICON.match(word.text)]
         size += sum(len(word.text) + 1 for word in words)
         if size > limits.TEXT_BYTES:
             raise LimitError(f"The PDF holds more than {limits.TEXT_BYTES / 1e6:.0f} MB of text: import the resume alone.")
@@ -51,12 +58,13 @@ def read_pdf(data: bytes) -> Extracted:
     return Extracted(kind="pdf", lines=tuple(layout.without_margins(laid_out)), links=tuple(links), pages=pages)
 
 
-def _words(textpage: pypdfium2.PdfTextPage, height: float) -> Iterator[Word]:
+def _words(textpage: pypdfium2.PdfTextPage, height: float, fonts: dict[tuple[bytes, int], int]) -> Iterator[Word]:
     raw = textpage.raw
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     x, y = ctypes.c_double(), ctypes.c_double()
     loose = pdfium.FS_RECTF()
-    style: dict[int, tuple[bool, bool]] = {}
+    matrix = pdfium.FS_MATRIX()
+    style: dict[int, tuple[bool, bool, int]] = {}
     word: Word | None = None
     for index in range(pdfium.FPDFText_CountChars(raw)):
         code = pdfium.FPDFText_GetUnicode(raw, index)
@@ -65,7 +73,8 @@ def _words(textpage: pypdfium2.PdfTextPage, height: float) -> Iterator[Word]:
                 yield word
                 word = None
             continue
-        letter = "-" if code == 2 else without_icons(plain(chr(code)))
+        # A soft hyphen that has a glyph is a hyphen (LaTeX fonts map it so).
+        letter = "-" if code in (2, 0xAD) else without_icons(plain(chr(code)))
         if not letter:
             continue
         if code == 2 and word is not None:  # PDFium's mark for a hyphen at a line's end
@@ -74,7 +83,9 @@ def _words(textpage: pypdfium2.PdfTextPage, height: float) -> Iterator[Word]:
         pdfium.FPDFText_GetCharBox(raw, index, left, right, bottom, top)
         pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
         pdfium.FPDFText_GetLooseCharBox(raw, index, loose)
-        size = abs(loose.top - loose.bottom) or pdfium.FPDFText_GetFontSize(raw, index)
+        pdfium.FPDFText_GetMatrix(raw, index, matrix)
+        scale = (matrix.c * matrix.c + matrix.d * matrix.d) ** 0.5
+        size = min(pdfium.FPDFText_GetFontSize(raw, index) * scale * _LEADING or abs(loose.top - loose.bottom), 200.0)
         x0, x1 = min(loose.left, left.value), max(loose.right, right.value)
         base = height - y.value
         if pdfium.FPDFText_IsGenerated(raw, index) and word is not None:
@@ -82,13 +93,13 @@ def _words(textpage: pypdfium2.PdfTextPage, height: float) -> Iterator[Word]:
         textobject = pdfium.FPDFText_GetTextObject(raw, index)
         key = ctypes.cast(textobject, ctypes.c_void_p).value or 0
         if key not in style:
-            style[key] = _style(raw, index)
-        bold, italic = style[key]
+            style[key] = _style(raw, index, fonts)
+        bold, italic, font = style[key]
         if (
             word is not None
             and abs(base - word.base) <= 0.3 * size
             and word.x0 - 0.5 * size < x0 < word.x1 + 0.3 * size
-            and word.bold == bold
+            and (word.bold, word.font) == (bold, font)
             and abs(word.size - size) < 0.25 * size
         ):
             word.text += letter
@@ -100,20 +111,22 @@ def _words(textpage: pypdfium2.PdfTextPage, height: float) -> Iterator[Word]:
                 yield word
             else:
                 glued = False
-            word = Word(letter, x0, x1, base, size, bold, italic, glued)
+            word = Word(letter, x0, x1, base, size, bold, italic, font, glued)
     if word is not None:
         yield word
 
 
-def _style(raw: object, index: int) -> tuple[bool, bool]:
+def _style(raw: object, index: int, fonts: dict[tuple[bytes, int], int]) -> tuple[bool, bool, int]:
     flags = ctypes.c_int()
     buffer = ctypes.create_string_buffer(200)
     pdfium.FPDFText_GetFontInfo(raw, index, buffer, 200, flags)
     name = buffer.value.decode("utf-8", "replace").lower()
     weight = pdfium.FPDFText_GetFontWeight(raw, index)
-    bold = any(mark in name for mark in _BOLD) or weight >= _BOLD_WEIGHT
+    bold = any(mark in name for mark in _BOLD) or (weight >= _BOLD_WEIGHT and not any(mark in name for mark in _PLAIN))
     # Bit 7 of a font descriptor's flags (value 64) is Italic: ISO 32000-1, table 123.
-    return bold, any(mark in name for mark in _ITALIC) or bool(flags.value & 64)
+    italic = any(mark in name for mark in _ITALIC) or bool(flags.value & 64)
+    font = fonts.setdefault((buffer.value, weight), len(fonts) + 1) if buffer.value else 0
+    return bold, italic, font
 
 
 def _links(

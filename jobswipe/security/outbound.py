@@ -257,6 +257,9 @@ class PoliteFetcher:
                 return Response(url=str(target), status=304, content_type=content_type, body=b"", not_modified=True)
             if reply.status < 200 or reply.status >= 300 or reply.status == 206:
                 raise _failure(_host(target), reply.status, headers)
+            announced = headers.get("content-length", "0")
+            if announced.isdecimal() and (len(announced) > 15 or int(announced) > out.max_bytes):
+                raise TooLargeError
             body = read_body(reply.iter_stream(), _encoding(target, headers), out.max_bytes)
         if asked and self._validators is not None:
             self._validators.put(str(target), _validator(headers.get("etag")), _validator(headers.get("last-modified")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -64,6 +65,7 @@ def make_outbound(fake_time: FakeTime) -> Iterator[Callable[..., Outbound]]:
             "connect_timeout": 2,
             "idle_timeout": 5,
             "jitter": lambda: 1.0,
+            "ssl_context": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # trusts nobody: reading the real roots takes time
         }
         outbound = Outbound(**(settings | options))
         made.append(outbound)

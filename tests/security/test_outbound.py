@@ -8,9 +8,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import httpcore
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from servers.misbehaving import BODY, ETAG, LAST_MODIFIED, Misbehaving
 
 from jobswipe import __version__
@@ -264,6 +267,48 @@ def test_a_length_that_is_too_short_ends_the_body_there(misbehaving: Misbehaving
     assert fetcher.get(misbehaving.url("/ok", BOARD)).body == BODY
 
 
+PARTS = st.sampled_from(
+    [
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.0 200\r\n",
+        b"HTTP/9.9 200 OK\r\n",
+        b"HTTP/1.1 999 ?\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\n",
+        b"HTTP/1.1 503 Busy\r\n",
+        b"Location: \xff\xfe://\r\n",
+        b"Location: http://xn--a/\r\n",
+        b"Retry-After: \xe4\r\n",
+        b"Content-Length: 5\r\n",
+        b"Content-Length: 6\r\n",
+        b"Content-Length: 99999999999999999999999\r\n",
+        b"Content-Encoding: gzip\r\n",
+        b"Content-Encoding: gzip, gzip\r\n",
+        b"Content-Type: \xff\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: x\r\n",
+        b": nameless\r\n",
+        b"\r\n",
+        b"\r\n\r\n",
+        b"5\r\nhello\r\n0\r\n\r\n",
+        b"zz\r\n",
+        b"hello",
+    ]
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(PARTS | st.binary(max_size=20), max_size=8))
+def test_no_answer_whatever_breaks_the_client(
+    misbehaving: Misbehaving, make_outbound: Make, answer: list[bytes]
+) -> None:
+    fetcher = make_outbound(attempts=1, timeout=2).fetcher(validators=MemoryValidators())
+    url = misbehaving.url("/raw", BOARD, hex=b"".join(answer).hex())
+    with suppress(UpstreamError, RefusedUrlError, LimitError):
+        assert fetcher.get(url, conditional=True).status in (*range(200, 300), 304)
+
+
 # Redirects and addresses
 
 
@@ -318,8 +363,8 @@ def test_no_private_address_is_asked(misbehaving: Misbehaving, fetcher: Fetcher,
 
 
 def test_loopback_can_be_allowed_by_setting(misbehaving: Misbehaving) -> None:
-    settings = OutboundSettings(allow_private=True, contact="me@example.org", timeout=5, max_body_mb=1)
-    with Outbound.from_settings(settings) as outbound:
+    wanted = OutboundSettings(allow_private=True, contact="me@example.org", timeout=5, max_body_mb=1)
+    with Outbound.from_settings(wanted) as outbound:
         assert outbound.max_bytes == 1 << 20
         assert outbound.fetcher().get(misbehaving.url("/ok")).body == BODY
     assert misbehaving.seen[0].headers["user-agent"].endswith("(+me@example.org)")

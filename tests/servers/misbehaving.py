@@ -278,6 +278,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"X-More: " + b"x" * 1000 + b"\r\n")
         self.close_connection = True
 
+    def on_raw(self) -> None:
+        """The bytes that `hex` gives."""
+        self.raw(bytes.fromhex(self.query["hex"]))
+
     def on_not_http(self) -> None:
         self.raw(b"220 mail.example ESMTP\r\n")
 

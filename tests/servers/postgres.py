@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from servers.run import Run, ServerError, other_user, password, reachable
 
 TEMPLATE = "jobswipe_template"
@@ -53,6 +51,8 @@ class PostgresServer:
 
     def execute(self, *statements: str) -> None:
         """Run statements outside a transaction, in the database `postgres`."""
+        import psycopg  # not above: a run without Postgres does not wait for it
+
         with psycopg.connect(self.url(), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement.encode())
@@ -141,6 +141,8 @@ def _start(run: Run, directory: Path) -> dict[str, Any]:
 
 
 def _answers(server: PostgresServer) -> bool:
+    import psycopg
+
     try:
         with psycopg.connect(server.url(), connect_timeout=5):
             return True

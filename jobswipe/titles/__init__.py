@@ -1,1 +1,52 @@
 """Titles: a job title to its occupation, role family, level and kind of employment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobswipe.titles.clean import clean, tokens
+from jobswipe.titles.employment import employment_type
+from jobswipe.titles.level import EmploymentType, Seniority
+from jobswipe.titles.seniority import seniority
+
+if TYPE_CHECKING:
+    from jobswipe.titles.coding import occupation_name, occupations
+    from jobswipe.titles.ranking import TitleIndex, similarity
+    from jobswipe.titles.roles import family, family_similarity
+    from jobswipe.titles.vectors import DIM, vector
+
+__all__ = [
+    "DIM",
+    "EmploymentType",
+    "Seniority",
+    "TitleIndex",
+    "clean",
+    "employment_type",
+    "family",
+    "family_similarity",
+    "occupation_name",
+    "occupations",
+    "seniority",
+    "similarity",
+    "tokens",
+    "vector",
+]
+# Read at first use: these load numpy and the taxonomies.
+_LAZY = {
+    "DIM": "vectors",
+    "TitleIndex": "ranking",
+    "family": "roles",
+    "family_similarity": "roles",
+    "occupation_name": "coding",
+    "occupations": "coding",
+    "similarity": "ranking",
+    "vector": "vectors",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _LAZY:
+        from importlib import import_module
+
+        return getattr(import_module(f"jobswipe.titles.{_LAZY[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

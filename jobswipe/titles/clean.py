@@ -20,7 +20,8 @@ from jobswipe.titles import words as w
 MAX_CHARS = 300  # a title longer than this is a sentence by mistake: only its beginning is read
 
 _GENDER = re.compile(
-    r"[(\[]?\b(?:[mwfdxhvnk](?:\s?[/|,*]\s?(?:[mwfdxhvnkigat]|div|divers|gn|other)\b){1,4}|all(?:e)? (?:genders?|geschlechter)|gn\*?|"
+    r"[(\[]?\b(?:[mwfdxhvnk](?:\s?[/|,*]\s?(?:[mwfdxhvnkigat]|div|divers|gn|other)\b){1,4}|"
+    r"all(?:e)? (?:genders?|geschlechter)|gn\*?|"
     r"(?:wo)?man ?/ ?(?:wo)?man(?: ?/ ?non[- ]binary)?)\b\*?[)\]]?|[*:_/](?:in|innen|r|e)\b|\((?:in|e|r|ne|se)\)"
 )
 _REQUISITION = re.compile(
@@ -90,6 +91,8 @@ def parts(title: str) -> Parts:
     head, rest = cored[0], [word for segment in cored[1:] for word in segment]
     if rest and all(word in w.GENERIC or word in w.LEVELS for word in head):
         head, rest = cored[1] + head, [word for segment in cored[2:] for word in segment]  # "Director, Data Science"
+    if aside and not any(word.isascii() for word in head):
+        head, aside = aside, head  # a title in another script that gives its English name in brackets
     return Parts(tuple(head), tuple(rest), tuple(aside))
 
 
@@ -165,9 +168,11 @@ def _drop_levels(found: list[str]) -> list[str]:
             )
             if not keeps:
                 continue
-        elif (word == "new" and after in {"grad", "graduate"}) or (word == "working" and after == "student"):
-            continue
-        elif word == "student" and before == "working":
+        elif (
+            (word == "new" and after in {"grad", "graduate"})
+            or (word == "working" and after == "student")
+            or (word == "student" and before == "working")
+        ):
             continue
         out.append(word)
     return out or found

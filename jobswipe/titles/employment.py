@@ -15,18 +15,40 @@ from jobswipe.titles.statements import windows
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _SEPARATOR = re.compile(r"[\s_\-/]+")
-_INTERN = r"\b(?:interns?|internships?|co-?op|prakti(?:kum|kant(?:in)?)|pflichtpraktikum|stagiaire|stagiair|stagista|becari[oa]|practicas|" \
-    r"pasantia|estagi(?:o|ari[oa])|tirocinio|stage|apprentice(?:ship)?|ausbildung|alternance|apprentissage|trainee(?:ship)?|student intern|インターン|实习|實習|인턴)\b|インターン|实习|인턴"  # fmt: skip
-_PART = r"\b(?:part[- ]?time|pt|teilzeit|temps partiel|(?:media|medio) (?:jornada|tiempo)|tiempo parcial|jornada parcial|meio periodo|tempo parcial|" \
-    r"part-?timer|deeltijd|deltid|parttime|werkstudent(?:in|en)?|working student|minijob|mini job|geringfugig|aushilfe|midijob)\b|アルバイト|パート|兼职|파트타임"  # fmt: skip
-_FULL = r"\b(?:full[- ]?time|ft|fte|vollzeit|temps plein|(?:jornada|tiempo) completa?o?|tempo (?:pieno|integral)|voltijds?|fulltime|heltid|" \
-    r"regular ft|periodo integral|pelny etat)\b|正社員|全职|全職|정규직|フルタイム"  # fmt: skip
-_CONTRACT = r"\b(?:contract(?:or|ors|ing)?|free-?lancer?|freelance|1099|c2c|c2h|b2b|corp to corp|independent|consultancy|self employed|selbststandig|" \
-    r"autonomo|pj|contract to hire|zzp|portage|day rate|statement of work|honorar)\b|業務委託|自由职业|프리랜서"  # fmt: skip
-_TEMPORARY = r"\b(?:temp(?:orary)?|fixed[- ]?term|cdd|befristet|zeitarbeit|seasonal|saisonnier|saison|interim(?:aire)?|temporal|temporario|determinato|" \
-    r"tempo determinato|maternity cover|parental leave cover|short term|limited|limited term|ftc|casual|per ?diem|zero hours|obra y servicio|" \
-    r"tijdelijk|project|vikariat|saisonarbeit|contrato temporal)\b|契約社員|派遣|계약직"  # fmt: skip
-_VOLUNTEER = r"\b(?:volunteer(?:ing|s)?|ehrenamt(?:lich)?|benevolat|benevole|voluntari(?:o|ado|at)|unpaid volunteer)\b|ボランティア"
+_INTERN = (
+    r"\b(?:interns?|internships?|co-?op|prakti(?:kum|kant(?:in)?)|pflichtpraktikum|stagiaire|stagiair|"
+    r"stagista|becari[oa]|practicas|"
+    r"pasantia|estagi(?:o|ari[oa])|tirocinio|stage|apprentice(?:ship)?|ausbildung|alternance|"
+    r"apprentissage|trainee(?:ship)?|student intern|インターン|实习|實習|인턴)\b|インターン|实习|인턴"
+)
+_PART = (
+    r"\b(?:part[- ]?time|pt|teilzeit|temps partiel|(?:media|medio) (?:jornada|tiempo)|tiempo parcial|"
+    r"jornada parcial|meio periodo|tempo parcial|"
+    r"part-?timer|deeltijd|deltid|parttime|werkstudent(?:in|en)?|working student|minijob|mini job|"
+    r"geringfugig|aushilfe|midijob)\b|アルバイト|パート|兼职|파트타임"
+)
+_FULL = (
+    r"\b(?:full[- ]?time|ft|fte|vollzeit|temps plein|(?:jornada|tiempo) completa?o?|tempo (?:pieno|"
+    r"integral)|voltijds?|fulltime|heltid|"
+    r"regular ft|periodo integral|pelny etat)\b|正社員|全职|全職|정규직|フルタイム"
+)
+_CONTRACT = (
+    r"\b(?:contract(?:or|ors|ing)?|free-?lancer?|freelance|1099|c2c|c2h|b2b|corp to corp|independent|"
+    r"consultancy|self employed|selbststandig|"
+    r"autonomo|pj|contract to hire|zzp|portage|day rate|statement of work|honorar)\b|業務委託|自由职业|프리랜서"
+)
+_TEMPORARY = (
+    r"\b(?:temp(?:orary)?|fixed[- ]?term|cdd|befristet|zeitarbeit|seasonal|saisonnier|saison|"
+    r"interim(?:aire)?|temporal|temporario|determinato|"
+    r"tempo determinato|maternity cover|parental leave cover|short term|limited|limited term|ftc|"
+    r"casual|per ?diem|zero hours|obra y servicio|"
+    r"tijdelijk|project|vikariat|saisonarbeit|contrato temporal)\b|契約社員|派遣|계약직"
+)
+_VOLUNTEER = (
+    r"\b(?:volunteer(?:ing|s)?|ehrenamt(?:lich)?|benevolat|benevole|voluntari(?:o|ado|at)|"
+    r"unpaid volunteer)\b|ボランティア"
+)
+
 _OTHER = r"^(?:other|andere|autre|otro|sonstige|miscellaneous)$"
 
 _SOURCE: tuple[tuple[EmploymentType, re.Pattern[str]], ...] = (
@@ -39,40 +61,64 @@ _SOURCE: tuple[tuple[EmploymentType, re.Pattern[str]], ...] = (
     ("other", re.compile(_OTHER)),
 )
 _FULL_WORD, _PART_WORD = re.compile(_FULL), re.compile(_PART)
-_HOURS = re.compile(r"\b(\d{1,2})(?:[.,]\d)?(?: ?[-–] ?(\d{1,2}))? ?(?:hours?|hrs?|h|stunden|std|heures|horas)(?: ?(?:/|per|a|pro|par|por) ?(?:week|wk|woche|semaine|semana)|$)")
-_BOTH = re.compile(rf"(?:{_FULL})\s*(?:/|or|oder|ou|o|and|und|&|,|\|)\s*(?:{_PART})|(?:{_PART})\s*(?:/|or|oder|ou|o|and|und|&|,|\|)\s*(?:{_FULL})|\bvoll-? ?(?:und|oder|/) ?teilzeit|\bfull[ -]?(?:/|or|and) ?part[ -]time")
+_HOURS = re.compile(
+    r"\b(\d{1,2})(?:[.,]\d)?(?: ?[-–] ?(\d{1,2}))? ?(?:hours?|hrs?|h|stunden|std|heures|"
+    r"horas)(?: ?(?:/|per|a|pro|par|por) ?(?:week|wk|woche|semaine|semana)|$)"
+)
+_BOTH = re.compile(
+    rf"(?:{_FULL})\s*(?:/|or|oder|ou|o|and|und|&|,|\|)\s*(?:{_PART})|(?:{_PART})\s*(?:/|or|oder|ou|o|"
+    rf"and|und|&|,|\|)\s*(?:{_FULL})|\bvoll-? ?(?:und|oder|/) ?teilzeit|\bfull[ -]?(?:/|or|"
+    rf"and) ?part[ -]time"
+)
 
 _TITLE: tuple[tuple[EmploymentType, re.Pattern[str]], ...] = (
     ("volunteer", re.compile(r"\bvolunteer\b(?! (?:manager|coordinator|engagement|program|services|recruit|relations))")),
     ("part_time", re.compile(r"\b(?:part[- ]?time|teilzeit|temps partiel|media jornada|minijob|mini-job|parttime)\b|アルバイト|兼职")),
     ("contract", re.compile(
-        r"\b(?:freelancer?s?|free-lance|1099|independent contractor|contract[- ]to[- ](?:hire|perm)|c2c|c2h)\b|\((?:[^)]{0,40} )?contract(?:or)?(?: [^)]{0,30})?\)|"
-        r"[-–|,] *(?:\d+[- ]month )?contract(?:or)?(?: role| position)?$|^contract (?!manag|admin|special|negot|analy|law|attorn|counsel|coord|offic|research org|manufact|sales|review|engineer,)\w+|業務委託"
+    r"\b(?:freelancer?s?|free-lance|1099|independent contractor|contract[- ]to[- ](?:hire|perm)|c2c|"
+    r"c2h)\b|\((?:[^)]{0,40} )?contract(?:or)?(?: [^)]{0,30})?\)|"
+    r"[-–|,] *(?:\d+[- ]month )?contract(?:or)?(?: role| position)?$|^contract (?!manag|admin|special|"
+    r"negot|analy|law|attorn|counsel|coord|offic|research org|manufact|sales|review|engineer,)\w+|業務委託"
     )),
-    ("temporary", re.compile(r"\b(?:temporary|temp|fixed[- ]term|ftc|cdd|befristet|seasonal|maternity cover|parental leave cover|per diem)\b(?! control| works)")),
+    ("temporary", re.compile(
+    r"\b(?:temporary|temp|fixed[- ]term|ftc|cdd|befristet|seasonal|maternity cover|"
+    r"parental leave cover|per diem)\b(?! control| works)"
+)),
     ("full_time", re.compile(r"\b(?:full[- ]?time|vollzeit|temps plein|jornada completa|fulltime)\b|正社員")),
 )  # fmt: skip
 
 _KIND = (
-    r"(?P<full_time>full[- ]?time)|(?P<part_time>part[- ]?time)|(?P<temporary>(?:\d+[- ]month )?(?:temporary|fixed[- ]term|seasonal))|"
-    r"(?P<contract>(?:\d+[- ]month )?(?:contract|freelance|independent contractor))|(?P<internship>internship)|(?P<volunteer>volunteer)"
+    r"(?P<full_time>full[- ]?time)|(?P<part_time>part[- ]?time)|"
+    r"(?P<temporary>(?:\d+[- ]month )?(?:temporary|fixed[- ]term|seasonal))|"
+    r"(?P<contract>(?:\d+[- ]month )?(?:contract|freelance|independent contractor))|"
+    r"(?P<internship>internship)|(?P<volunteer>volunteer)"
 )
 _SENTENCE = re.compile(
-    r"(?:\bthis (?:is|will be|would be) (?:an? |our )?|\bthis |\bthe (?:role|position|job) (?:is|will be) (?:an? )?|\bwe are (?:hiring|seeking|looking for|recruiting) (?:for )?an? |"
-    r"\b(?:employment|job|position|contract|role)[ _-]?(?:type|status|basis|classification|schedule)?\s{0,3}[:–-]\s{0,3}|\b(?:type|status|hours|schedule|commitment)\s{0,3}:\s{0,3}|\bon an? )"
+    r"(?:\bthis (?:is|will be|would be) (?:an? |our )?|\bthis |\bthe (?:role|position|job) (?:is|"
+    r"will be) (?:an? )?|\bwe are (?:hiring|seeking|looking for|recruiting) (?:for )?an? |"
+    r"\b(?:employment|job|position|contract|role)[ _-]?(?:type|status|basis|classification|"
+    r"schedule)?\s{0,3}[:–-]\s{0,3}|\b(?:type|status|hours|schedule|commitment)\s{0,3}:\s{0,3}|"
+    r"\bon an? )"
     rf"(?:[\w'-]+,? ){{0,3}}?(?:{_KIND})\b(?P<after>(?:[ ,/-]+[\w'-]+){{0,3}})",
 )
-_ROLE_WORD = re.compile(r"\b(?:role|position|job|opportunity|employment|employee|engagement|contract|basis|post|assignment|internship|schedule|permanent|exempt|hourly|salaried|w2|w-2)\b")
-_PLAIN = re.compile(
-    r"\b(?P<full_time>in vollzeit|(?:poste|emploi|contrat) (?:a|à) temps plein|jornada completa|bei vollzeit|vollzeit(?:stelle|anstellung|beschäftigung)|a tempo pieno)|"
-    r"\b(?P<part_time>in teilzeit|(?:poste|emploi|contrat) (?:a|à) temps partiel|de media jornada|teilzeitstelle|auf minijob-?basis)",
+_ROLE_WORD = re.compile(
+    r"\b(?:role|position|job|opportunity|employment|employee|engagement|contract|basis|post|"
+    r"assignment|internship|schedule|permanent|exempt|hourly|salaried|w2|w-2)\b"
 )
-_ALTERNATIVE = re.compile(r"(?:full|part)[- ]?time (?:or|and|/|oder|ou) ?(?:full|part)[- ]?time|voll- ?(?:und|oder|/) ?teilzeit|vollzeit (?:und|oder|/|bzw\.?) ?(?:in )?teilzeit|teilzeit (?:und|oder|/) ?(?:in )?vollzeit")
+_PLAIN = re.compile(
+    r"\b(?P<full_time>in vollzeit|(?:poste|emploi|contrat) (?:a|à) temps plein|jornada completa|"
+    r"bei vollzeit|vollzeit(?:stelle|anstellung|beschäftigung)|a tempo pieno)|"
+    r"\b(?P<part_time>in teilzeit|(?:poste|emploi|contrat) (?:a|à) temps partiel|de media jornada|"
+    r"teilzeitstelle|auf minijob-?basis)",
+)
+_ALTERNATIVE = re.compile(
+    r"(?:full|part)[- ]?time (?:or|and|/|oder|ou) ?(?:full|part)[- ]?time|voll- ?(?:und|oder|"
+    r"/) ?teilzeit|vollzeit (?:und|oder|/|bzw\.?) ?(?:in )?teilzeit|teilzeit (?:und|oder|"
+    r"/) ?(?:in )?vollzeit"
+)
 
 
-def employment_type(
-    source_word: str | None, title: str, description: str | None = None
-) -> EmploymentType | None:
+def employment_type(source_word: str | None, title: str, description: str | None = None) -> EmploymentType | None:
     """The kind of employment: an internship in the title, the source's word, the title's own term, a plain sentence; else None."""
     named = _from_title(title)
     if named == "internship":

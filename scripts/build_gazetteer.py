@@ -39,9 +39,13 @@ COMMON = {  # what English calls it, where GeoNames' name is another
     "León de los Aldama": "León",
 }
 # Countries whose own script is another one: there a name's accents are a transliterator's.
-TRANSLITERATED = frozenset("AE AF AM BD BH BY CN DZ EG ET GE GR IL IN IQ IR JO JP KH KP KR KW LB LK LY MA MM NP OM PK QA RU SA SD SY TH TN UA YE".split())
+TRANSLITERATED = frozenset(
+    "AE AF AM BD BH BY CN DZ EG ET GE GR IL IN IQ IR JO JP KH KP KR KW LB LK LY MA MM NP OM PK QA RU SA SD SY TH TN UA YE".split()
+)
 LATIN = re.compile(r"[A-ZÀ-ÞŁŠŽČŚŻİŞĐ][a-zà-ÿāăąćčďđēęěğīıłńňōőœřśşšťūůűźżžǎ]")
-OTHER = re.compile(r"[\u0370-\u03ff\u0400-\u04ff\u0590-\u05ff\u0600-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+OTHER = re.compile(
+    r"[\u0370-\u03ff\u0400-\u04ff\u0590-\u05ff\u0600-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
+)
 ALTERNATIVES_FROM = 75_000  # people: below it other names are mostly transliterations, which only collide
 OTHER_SCRIPTS_FROM = 300_000
 DISTRICT = re.compile(r"^(?:greater |metropolitan |nct|cidade |municip|county |city of |lungsod)", re.IGNORECASE)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from jobswipe.places import gazetteer
 from jobswipe.places.fold import fold
 from jobswipe.places.place import Workplace
-from jobswipe.places.words import FILLER, NICKNAMES, NOISE, NOISE_SHAPE, REGIONS, WORK
+from jobswipe.places.words import FILLER, JOB, NICKNAMES, NOISE, NOISE_SHAPE, REGIONS, WORK
 
 COUNTRY, REGION, CITY = 0, 1, 2
 ALTERNATIVE_WEIGHT = 0.3  # a city's name in another language against a namesake's own name
@@ -21,6 +21,14 @@ _AND = re.compile(
 )
 _TRIM = " \t\r\n.,;:-–—*!?'\"“”#_&+=<>~"
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+_REGIONS_ALONE = frozenset(
+    "US CA AU GB DE FR ES IT IN BR MX CN JP NL BE CH AT".split()
+)  # regions named without a country
+# Names of regions somewhere that are plain words of direction.
+_GENERIC = frozenset(
+    "central centre center north south east west northern southern eastern western coast upper lower".split()
+)
+_NEGATED = re.compile(r"^(?:non\b|outside\b|except\b|exclud|excl\b|not in\b|ex[ -])", re.IGNORECASE)
 _DIRECTIONS = frozenset({"south", "north", "east", "west", "downtown", "central", "centre", "center"})
 _CLEAR = frozenset({"US", "USA", "UK", "UAE", "U.S.", "U.K."})  # codes that are no word or company's name besides
 _POSTCODE = re.compile(r"^\d{4,6}\s+|\s+\d{5}(?:-\d{4})?$")
@@ -49,9 +57,7 @@ class Atom(NamedTuple):
 
 
 def _coded(code: str) -> tuple[Reading, ...]:
-    readings = [
-        Reading(REGION, r.country, r.admin, 0, float(r.population)) for r in gazetteer.regions_coded(code)
-    ]
+    readings = [Reading(REGION, r.country, r.admin, 0, float(r.population)) for r in gazetteer.regions_coded(code)]
     country = gazetteer.country_coded(code)
     if country is not None:
         readings.append(Reading(COUNTRY, country, "", 0, float(gazetteer.country_population(country))))
@@ -81,8 +87,11 @@ def _named(key: str) -> tuple[Reading, ...]:
     if country_code is not None:
         weight = float(gazetteer.country_population(country_code))
         readings.append(Reading(COUNTRY, country_code, "", 0, weight))
+    if key in _GENERIC:
+        return tuple(readings)
     for region in gazetteer.regions_named(key):
-        readings.append(Reading(REGION, region.country, region.admin, 0, float(region.population)))
+        weight = region.population * (1.0 if region.country in _REGIONS_ALONE else ALTERNATIVE_WEIGHT)
+        readings.append(Reading(REGION, region.country, region.admin, 0, weight))
     for number, own in gazetteer.cities_named(key):
         city = gazetteer.city(number)
         weight = city.population * (1.0 if own else ALTERNATIVE_WEIGHT)
@@ -93,7 +102,7 @@ def _named(key: str) -> tuple[Reading, ...]:
 def _direct(text: str) -> Atom | None:
     """An atom that is a name, a code, a world region or noise as it stands; None when it is none of these."""
     key = fold(text)
-    if not key or key in NOISE or NOISE_SHAPE.match(key):
+    if not key or key in NOISE or (NOISE_SHAPE.match(key) and not WORK.search(text)):
         return Atom(text, noise=True)
     region = REGIONS.get(key)
     if region is not None:
@@ -189,11 +198,15 @@ def _ending(text: str) -> Atom | None:
         return None
     if len(words) == 2 and fold(words[1]) in _DIRECTIONS:
         atom = _direct(words[0])
-        if atom is not None and atom.readings and not atom.coded:
+        if atom is not None and not atom.coded and any(r.weight > 2e5 for r in atom.readings):
             return atom._replace(text=text)
     for start in range(1, len(words)):
         atom = _direct(" ".join(words[start:]))
-        if atom is not None and (not atom.coded or words[start] in _CLEAR) and any(r.weight > 2e5 for r in atom.readings):
+        if (
+            atom is not None
+            and (not atom.coded or words[start] in _CLEAR)
+            and any(r.weight > 2e5 for r in atom.readings)
+        ):
             return atom._replace(text=text)
     return None
 
@@ -231,6 +244,8 @@ def _read(text: str, depth: int) -> tuple[Atom, ...]:
         if not bare:
             return (Atom("", work=work, region=world if not rest else None),)
         return (Atom("", work=work), *_read(bare, depth + 1))
+    if _NEGATED.match(text):
+        return (Atom(text, noise=True),)
     bare = _POSTCODE.sub("", text)
     if bare == text:
         bare = _without_filler(text)
@@ -245,4 +260,4 @@ def _read(text: str, depth: int) -> tuple[Atom, ...]:
     if pair:
         return pair
     found = _prefix(text) if _EAST_ASIAN.match(text) else _ending(text)
-    return (found,) if found is not None else (Atom(text),)
+    return (found,) if found is not None else (Atom(text, noise=JOB.search(text) is not None),)

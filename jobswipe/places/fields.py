@@ -14,7 +14,12 @@ def _said(value: str | None) -> str | None:
     """A field's value, or None when it is blank or says nothing ("N/A", "Remote", "Multiple locations")."""
     value = value.strip() if value else ""
     key = fold(value)
-    if not key or key in NOISE or NOISE_SHAPE.match(key) or (WORK.search(value) and not WORK.sub("", value).strip(" -()")):
+    if (
+        not key
+        or key in NOISE
+        or NOISE_SHAPE.match(key)
+        or (WORK.search(value) and not WORK.sub("", value).strip(" -()"))
+    ):
         return None
     return value[:200]
 
@@ -83,8 +88,8 @@ def resolve(
         else:
             found = _city(town, code, admin) or (_city(town, code, None) if admin is None or area is None else None)
             if found is None and ("," in town or "(" in town or "-" in town):
-                read = [p for p in parse(town).places if p.country == code and p.city]
-                found = _city(read[0].city or "", code, admin) if read else None
+                inside = [p for p in parse(town).places if p.country == code and p.city]
+                found = _city(inside[0].city or "", code, admin) if inside else None
     if found is not None:
         name = found.name
         found_region = gazetteer.region(found.country, found.admin) or found_region

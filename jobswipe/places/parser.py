@@ -9,7 +9,7 @@ from jobswipe.places import gazetteer
 from jobswipe.places.atoms import CITY, CITY_STATES, COUNTRY, REGION, Atom, Reading, read_atoms
 from jobswipe.places.fold import fold
 from jobswipe.places.place import Location, Place, Workplace
-from jobswipe.places.words import SITE
+from jobswipe.places.words import NO_PLACE_ALONE, SITE
 
 MAX_PLACES = 250  # places read from one text; the rest of it is not looked at
 MAX_TEXT = 20_000  # characters read of one text
@@ -106,7 +106,6 @@ def _choose(partial: _Partial, context: frozenset[str]) -> tuple[Reading | None,
         lone = _lone(partial.readings)
         return lone, None, None
     ranked = sorted(partial.readings, key=lambda r: -r.weight)
-    best = ranked[0]
     country = next((r for r in ranked if r.level == COUNTRY), None)
     if country is not None:
         if country.country in CITY_STATES:
@@ -114,13 +113,14 @@ def _choose(partial: _Partial, context: frozenset[str]) -> tuple[Reading | None,
         rival = next((r for r in ranked if r.level == REGION and r.country != country.country), None)
         if rival is None or rival.weight < country.weight / DOMINANCE:
             return country, None, None
-    if best.level == REGION:
-        city = next((r for r in ranked if r.level == CITY and _within(r, best)), None)
-        if city is not None and city.weight >= CAPITAL_SHARE * best.weight:
-            best = city
-    likely = [
-        r for r in ranked if r.weight * DOMINANCE > best.weight and not _within(r, best) and not _within(best, r)
-    ]
+    named_after = {
+        r
+        for r in ranked
+        if r.level == REGION and any(_within(c, r) and c.weight >= CAPITAL_SHARE * r.weight for c in ranked)
+    }
+    ranked = [r for r in ranked if r not in named_after]  # "New York" is the city before it is the state
+    best = ranked[0]
+    likely = [r for r in ranked if r.weight * DOMINANCE > best.weight and not _within(r, best) and not _within(best, r)]
     rivals = [r for r in likely if r != best]
     if not rivals:
         return best, None, None
@@ -255,6 +255,8 @@ class _Reader:
         if current is not None and not current.readings and atom.readings:
             if self.adopt(current, atom, end):
                 return
+        if atom.coded and atom.text in NO_PLACE_ALONE:
+            return
         if not atom.readings and current is not None and current.readings:
             return  # a site or district after its city ("NYC - Privy")
         self.finish()
@@ -294,6 +296,8 @@ class _Reader:
 
     def adopt(self, current: _Partial, atom: Atom, end: int) -> bool:
         """An unknown name before a known one: a town of that region or country, or a district of that city."""
+        if atom.coded and atom.text in NO_PLACE_ALONE:
+            return False
         meant = _lone(atom.readings) if atom.coded else max(atom.readings, key=lambda r: r.weight)
         if meant is None:
             return False

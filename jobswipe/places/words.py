@@ -94,6 +94,15 @@ SITE = re.compile(
     re.IGNORECASE,
 )
 
+# Words of other parts of a posting: a stretch with one of them names no place that the gazetteer lacks.
+JOB = re.compile(
+    r"https?:|www\.|\.(?:com|io|ai|dev)\b|\b(?:engineers?|developers?|managers?|designers?|analysts?|scientists?|hiring|software"
+    r"|salary|equity|visa|roles?|positions?|interns?|internship|contractors?|senior|junior|full-?time|part-?time)\b",
+    re.IGNORECASE,
+)
+# Codes of countries that mean something else where they stand alone.
+NO_PLACE_ALONE = frozenset("AI QA HR ML CI PM PR TV BI GM IO IOT COM MAC GTM YC PC".split())
+
 # Nicknames, as (city, country, admin) with a city of the gazetteer or None for a metropolitan area without one city.
 _SF, _NY, _LA = "San Francisco,US,CA", "New York,US,NY", "Los Angeles,US,CA"
 _DC = "Washington,US,DC"
@@ -113,7 +122,8 @@ _NICKNAMES = {
     "Boston,US,MA": "greater boston",
     "Minneapolis,US,MN": "twin cities,minneapolis st paul",
     "Dallas,US,TX": "dfw,dallas ft worth",
-    "Raleigh,US,NC": "raleigh durham",
+    "Raleigh,US,NC": "raleigh durham,research triangle,research triangle park,rtp",
+    "Tampa,US,FL": "tampa bay",
     "London,GB,ENG": "greater london,ldn,central london,city of london,london city",
     "Manchester,GB,ENG": "greater manchester",
     "Newcastle upon Tyne,GB,ENG": "newcastle on tyne,newcastle upon tyne",

@@ -1,7 +1,8 @@
 """Builds jobswipe/titles/data from the O*NET and ESCO tables: `python scripts/build_occupations.py --corpus DIR`.
 
-Token vectors are a truncated SVD of the positive pointwise mutual information between title words and occupations (Levy and
-Goldberg 2014, https://papers.nips.cc/paper/5477), over titles and, at less weight, descriptions and tools; only vectors are shipped.
+Token vectors are a truncated SVD of the positive pointwise mutual information between title words and occupations
+(Levy and Goldberg 2014, https://papers.nips.cc/paper/5477), over titles and, at less weight, descriptions and tools.
+Only vectors are shipped.
 """
 
 from __future__ import annotations

@@ -19,8 +19,9 @@ from jobswipe.titles import TitleIndex, employment_type, family, seniority
 
 MAP_BAR = 0.54
 _EMPLOYMENT = {
-    "FullTime": "full_time", "PartTime": "part_time", "Intern": "internship", "Contract": "contract", "Temporary": "temporary",
-    "FULL_TIME": "full_time", "PART_TIME": "part_time", "INTERN": "internship", "CONTRACT": "contract", "TEMPORARY": "temporary",
+    "FullTime": "full_time", "PartTime": "part_time", "Intern": "internship", "Contract": "contract",
+    "Temporary": "temporary", "FULL_TIME": "full_time", "PART_TIME": "part_time", "INTERN": "internship",
+    "CONTRACT": "contract", "TEMPORARY": "temporary",
 }  # fmt: skip
 _SAMPLE = 8  # one in so many full-time postings of the Ashby corpus has its description read; all others do
 
@@ -40,7 +41,7 @@ def evaluate(corpus: Path) -> EvalReport:
 
 
 def rank_file(queries: Path, corpus: Path, limit: int) -> Iterator[dict[str, Any]]:
-    """For each line `{id, title}` of `queries`: `{query_id, ranking: [{id, score}]}`, the best `limit` titles of `corpus`.
+    """For each line `{id, title}` of `queries`: `{query_id, ranking: [{id, score}]}`, the best `limit` of `corpus`.
 
     Raises InputError, naming the line, where a line is not such an object.
     """

@@ -1,4 +1,4 @@
-"""A job title's core: level, place, workplace, employment, gender and requisition marks taken away, abbreviations spelt out.
+"""A job title's core: no level, place, workplace, employment, gender or requisition mark; abbreviations spelt out.
 
 >>> clean("Sr. Software Eng II (m/w/d) - Remote, Berlin")
 'software engineer'
@@ -51,7 +51,7 @@ def stem(word: str) -> str:
 
 
 def spell(word: str) -> tuple[str, ...]:
-    """A folded word as the English words that it stands for: abbreviations and other languages' commonest title words."""
+    """A folded word as the English words that it stands for (abbreviations, common words of other languages)."""
     if word in w.ABBREVIATIONS:
         return tuple(w.ABBREVIATIONS[word].split())
     if word in w.FOREIGN:
@@ -65,7 +65,7 @@ def spell(word: str) -> tuple[str, ...]:
 
 
 class Parts(NamedTuple):
-    """A title's words, spelt out and unstemmed: the role itself, what follows a comma or dash, and what stood in brackets."""
+    """A title's words, spelt out, unstemmed: the role, what follows a comma or dash, what stood in brackets."""
 
     head: tuple[str, ...]
     rest: tuple[str, ...]
@@ -137,7 +137,7 @@ def _is_noise(found: list[str]) -> bool:
 
 
 def _drop_terms(found: list[str]) -> list[str]:
-    """Without workplace and employment terms that stand among the role's own words ("Remote Nurse", "Part-time Barista")."""
+    """Without terms of workplace and employment among the role's own words ("Part-time Barista")."""
     out: list[str] = []
     for at, word in enumerate(found):
         after = found[at + 1] if at + 1 < len(found) else ""

@@ -1,6 +1,6 @@
 """The kind of employment that a source's own word, a title or a plain sentence of the description states.
 
-"Permanent" (CDI, unbefristet) says nothing about hours. An internship in the title is an internship, whatever the form says.
+"Permanent" (CDI, unbefristet) says nothing about hours. An internship in the title is one, whatever the form says.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ _BOTH = re.compile(
 )
 
 _TITLE: tuple[tuple[EmploymentType, re.Pattern[str]], ...] = (
-    ("volunteer", re.compile(r"\bvolunteer\b(?! (?:manager|coordinator|engagement|program|services|recruit|relations))")),
-    ("part_time", re.compile(r"\b(?:part[- ]?time|teilzeit|temps partiel|media jornada|minijob|mini-job|parttime)\b|アルバイト|兼职")),
+    ("volunteer", re.compile(r"\bvolunteer\b(?! (?:manag|coordinat|engage|program|service|recruit|relation))")),
+    ("part_time", re.compile(r"\b(?:part[- ]?time|teilzeit|temps partiel|media jornada|mini-?job)\b|アルバイト")),
     ("contract", re.compile(
     r"\b(?:freelancer?s?|free-lance|1099|independent contractor|contract[- ]to[- ](?:hire|perm)|c2c|"
     r"c2h)\b|\((?:[^)]{0,40} )?contract(?:or)?(?: [^)]{0,30})?\)|"
@@ -119,7 +119,7 @@ _ALTERNATIVE = re.compile(
 
 
 def employment_type(source_word: str | None, title: str, description: str | None = None) -> EmploymentType | None:
-    """The kind of employment: an internship in the title, the source's word, the title's own term, a plain sentence; else None."""
+    """The kind: an internship in the title, the source's word, the title's own term, a plain sentence; else None."""
     named = _from_title(title)
     if named == "internship":
         return named
@@ -157,7 +157,7 @@ def _from_title(title: str) -> EmploymentType | None:
 
 
 def from_text(description: str) -> EmploymentType | None:
-    """The kind that a sentence states ("This is a full-time position", "in Vollzeit"); None where two kinds are offered."""
+    """The kind that a sentence states ("This is a full-time position", "in Vollzeit"); None where two are offered."""
     kinds: set[EmploymentType] = set()
     for sentence in windows(description, "employment"):
         if _ALTERNATIVE.search(sentence):

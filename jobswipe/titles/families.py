@@ -6,11 +6,12 @@ from functools import cache
 from importlib import resources
 
 FAMILIES: tuple[str, ...] = (
-    "software_engineering", "data_ml", "devops_infra", "security", "qa", "it_support", "solutions", "hardware_engineering",
-    "product_management", "project_management", "design", "marketing", "communications", "sales", "customer_success",
-    "customer_support", "finance", "people_hr", "legal", "operations", "strategy", "supply_chain", "administration", "executive",
-    "nursing", "healthcare", "social_services", "education", "science_research", "arts_media", "construction", "manufacturing",
-    "maintenance", "transport", "retail", "hospitality", "real_estate", "protective_services", "personal_services", "agriculture",
+    "software_engineering", "data_ml", "devops_infra", "security", "qa", "it_support", "solutions",
+    "hardware_engineering", "product_management", "project_management", "design", "marketing", "communications",
+    "sales", "customer_success", "customer_support", "finance", "people_hr", "legal", "operations", "strategy",
+    "supply_chain", "administration", "executive", "nursing", "healthcare", "social_services", "education",
+    "science_research", "arts_media", "construction", "manufacturing", "maintenance", "transport", "retail",
+    "hospitality", "real_estate", "protective_services", "personal_services", "agriculture",
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ _UNKNOWN_IDF = 8.0
 
 
 def similarity(a: str, b: str) -> float:
-    """How alike two titles are, 0 to 1: cosine of their vectors and of their words, in the shares of MEANING and SPELLING."""
+    """How alike two titles are, 0 to 1: cosines of vectors and of words, in the shares of MEANING and SPELLING."""
     meaning = max(0.0, float(vector(a) @ vector(b)))
     left, right = _weights(a), _weights(b)
     norm = math.sqrt(sum(v * v for v in left.values()) * sum(v * v for v in right.values()))
@@ -70,9 +70,12 @@ class TitleIndex:
         spelling = (self._sparse([grams(query)]) @ self._spelling).toarray()[0]
         wanted = vector(query)
         if not wanted.any():
-            return np.clip(spelling, 0, 1).astype(np.float32)
+            out: Floats = np.clip(spelling, 0, 1).astype(np.float32)
+            return out
         meaning = np.maximum(self._meaning @ wanted, 0)
-        return np.clip((MEANING * meaning + SPELLING * spelling) / (MEANING + SPELLING), 0, 1).astype(np.float32)
+        score = (MEANING * meaning + SPELLING * spelling) / (MEANING + SPELLING)
+        out = np.clip(score, 0, 1).astype(np.float32)
+        return out
 
     def rank(self, query: str, limit: int | None = None) -> list[tuple[str, float]]:
         """The best `limit` titles (all by default) as (id, score), best first; equal scores keep the given order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from jobswipe.titles import families
@@ -22,8 +23,9 @@ _BARE = (
     w.GENERIC
     | w.STOP
     | frozenset(
-        "engineer engineering developer analyst scientist designer researcher architect technician intern associate operator "
-        "administrator agent representative partner senior staff technical manager trainee student working graduate".split()
+        "engineer engineering developer analyst scientist designer researcher architect technician intern associate "
+        "operator administrator agent representative partner senior staff technical manager trainee student "
+        "working graduate".split()
     )
 )
 _ROLES = _BARE | frozenset(
@@ -71,9 +73,9 @@ def family_similarity(a: str | None, b: str | None) -> float:
 
 
 def _features(found: tuple[str, ...]) -> frozenset[str]:
-    """Stems of the words, each two and three that stand together, and, after "=", the whole unstemmed without its rank."""
+    """Stems of the words, each two and three together, and, after "=", the whole without its rank, unstemmed."""
     row = stems(found)
-    pairs = (f"{a}_{b}" for a, b in zip(row, row[1:], strict=False))
+    pairs = (f"{a}_{b}" for a, b in pairwise(row))
     triples = (f"{a}_{b}_{c}" for a, b, c in zip(row, row[1:], row[2:], strict=False))
     core = "=" + "_".join(word for word in found if word not in _RANKS and word not in w.STOP)
     return frozenset((core, *row, *pairs, *triples))

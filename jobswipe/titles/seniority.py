@@ -1,4 +1,4 @@
-"""The level that a title, a source's own word or a plain sentence of the description states; never one inferred from years."""
+"""The level that a title, a source's own word or a plain sentence states; never one inferred from years."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _INTERN = re.compile(
     r"(?:pflicht)?prakti(?:kum|kant(?:in)?)|"
     r"stagiaire|stagiair|stagista|tirocini[oa]|tirocinante|becari[oa]|practicas|pasante|pasantia|estagi(?:o|ari[oa])|"
     r"praktykant|stazysta|co-?op|studentische hilfskraft|hiwi|placement student|student placement|industrial placement|"
-    r"summer (?:analyst|associate|student)|interno de pregrado)\b|^stage\b(?= (?:en|de|-))|^stage [-–:]|インターン|实习|實習|인턴"
+    r"summer (?:analyst|associate|student)|interno de pregrado)\b|^stage\b(?= (?:en|de|-))|^stage [-–:]|"
+    r"インターン|实习|實習|인턴"
 )
 _NOT_INTERN = re.compile(
     r"\b(?:intern|interns|internships?|co-?op)\s+(?:program\w*|manager|coordinator|recruiter|"
@@ -131,7 +132,7 @@ _ASSOCIATE = re.compile(
     r"electrical)\b(?!.*\b(?:director|counsel|professor|partner|vp|president)\b)"
 )
 _ROLE_ASSOCIATE_MANAGER = re.compile(r"^associate (?:general )?manager\b")
-# A grade stands after a role ("Engineer II", "Analyst 1"): "Phase II" and "Paper.io 2" are none. The first of "I/II" counts.
+# A grade stands after a role ("Engineer II", "Analyst 1"; "Phase II" is none). The first of "I/II" counts.
 _GRADE = re.compile(
     r"\b(?:engineer|developer|analyst|specialist|technician|scientist|designer|accountant|"
     r"representative|rep|manager|associate|executive|"
@@ -142,7 +143,8 @@ _GRADE = re.compile(
     r"[ ,(–-]{1,3}(?:level )?(i{1,3}|iv|[1-4])\b(?![.%+]|[- ](?:year|month|day|hour|week))"
 )
 _GRADE_LEVEL: dict[str, Seniority] = {
-    "i": "entry", "1": "entry", "ii": "mid", "2": "mid", "iii": "senior", "3": "senior", "iv": "senior", "4": "senior",
+    "i": "entry", "1": "entry", "ii": "mid", "2": "mid", "iii": "senior", "3": "senior", "iv": "senior",
+    "4": "senior",
 }  # fmt: skip
 _OPTIONAL = re.compile(r"(?<!\w)\((?:senior|sr\.?|junior|jr\.?|lead|staff|mid|senior[/ ]+lead)\)(?= ?[^\s)])")
 _RANGE = re.compile(
@@ -160,17 +162,19 @@ _TRAILING = re.compile(
 )
 
 _SOURCE: dict[str, Seniority | None] = {
-    "intern": "intern", "internship": "intern", "student": "intern", "student_school": "intern", "student_college": "intern",
-    "student school": "intern", "student college": "intern", "working student": "intern",
-    "entry": "entry", "entry level": "entry", "junior": "entry", "associate": "entry", "graduate": "entry", "new grad": "entry",
-    "no experience": "entry", "trainee": "entry", "beginner": "entry", "early career": "entry", "entry level junior": "entry",
-    "berufseinsteiger": "entry", "mid": "mid", "mid level": "mid", "midweight": "mid", "middle": "mid", "intermediate": "mid",
-    "experienced": "mid", "mid senior level": "mid", "mid senior": "mid", "regular": "mid", "professional": "mid",
-    "professional experienced": "mid", "berufserfahren": "mid", "senior": "senior", "senior level": "senior", "expert": "senior",
-    "sr": "senior", "staff": "staff", "principal": "staff", "lead": "lead", "team lead": "lead", "lead level": "lead",
-    "manager": "manager", "management": "manager", "senior manager": "manager", "manager level": "manager", "supervisor": "lead",
-    "director": "director", "director level": "director", "head": "director", "executive": "executive", "c level": "executive",
-    "executive level": "executive", "vp": "executive", "vice president": "executive", "geschaftsleitung": "executive",
+    "intern": "intern", "internship": "intern", "student": "intern", "student_school": "intern",
+    "student_college": "intern", "student school": "intern", "student college": "intern",
+    "working student": "intern", "entry": "entry", "entry level": "entry", "junior": "entry", "associate": "entry",
+    "graduate": "entry", "new grad": "entry", "no experience": "entry", "trainee": "entry", "beginner": "entry",
+    "early career": "entry", "entry level junior": "entry", "berufseinsteiger": "entry", "mid": "mid",
+    "mid level": "mid", "midweight": "mid", "middle": "mid", "intermediate": "mid", "experienced": "mid",
+    "mid senior level": "mid", "mid senior": "mid", "regular": "mid", "professional": "mid",
+    "professional experienced": "mid", "berufserfahren": "mid", "senior": "senior", "senior level": "senior",
+    "expert": "senior", "sr": "senior", "staff": "staff", "principal": "staff", "lead": "lead", "team lead": "lead",
+    "lead level": "lead", "manager": "manager", "management": "manager", "senior manager": "manager",
+    "manager level": "manager", "supervisor": "lead", "director": "director", "director level": "director",
+    "head": "director", "executive": "executive", "c level": "executive", "executive level": "executive",
+    "vp": "executive", "vice president": "executive", "geschaftsleitung": "executive",
 }  # fmt: skip
 _SEPARATOR = re.compile(r"[\s_/-]+")
 _SENTENCE = re.compile(

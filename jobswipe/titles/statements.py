@@ -15,12 +15,16 @@ MAX_WINDOWS = (
 )
 _KEYWORDS: dict[Subject, tuple[str, ...]] = {
     "employment": (
-        "full-time", "full time", "fulltime", "part-time", "part time", "vollzeit", "teilzeit", "temps plein", "temps partiel",
-        "jornada", "fixed-term", "fixed term", "freelance", "minijob", "month contract", "contract role", "contract position",
-        "contract basis", "contract opportunity", "contract job", "internship", "tempo pieno", "seasonal", "temporary position",
-        "temporary role", "volunteer position", "volunteer role", "independent contractor",
+        "full-time", "full time", "fulltime", "part-time", "part time", "vollzeit", "teilzeit", "temps plein",
+        "temps partiel", "jornada", "fixed-term", "fixed term", "freelance", "minijob", "month contract",
+        "contract role", "contract position", "contract basis", "contract opportunity", "contract job",
+        "internship", "tempo pieno", "seasonal", "temporary position", "temporary role", "volunteer position",
+        "volunteer role", "independent contractor",
     ),
-    "seniority": ("entry-level", "entry level", "junior", "mid-level", "mid level", "midlevel", "senior-level", "senior level"),
+    "seniority": (
+        "entry-level", "entry level", "junior", "mid-level", "mid level", "midlevel", "senior-level",
+        "senior level",
+    ),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The shipped occupation taxonomies (O*NET and ESCO) as arrays: token vectors, occupation vectors, and which titles name which.
+"""The shipped occupation taxonomies (O*NET and ESCO) as arrays: vectors, and which titles name which occupation.
 
 `data/occupations.npz` is made by `scripts/build_occupations.py`; `data/ATTRIBUTION.md` names its sources.
 """
@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 
 
 class Taxonomy(NamedTuple):
-    """`vectors` (tokens × DIM, unit rows) and `idf` belong to `rows`; `occupations` (codes × DIM, unit rows) to `codes`, `names`.
+    """`vectors` (tokens × DIM, unit rows) and `idf` go with `rows`; `occupations` (× DIM, unit rows) with `codes`.
 
     `keys` are sorted CRC-32 values of title keys; the occupations of `keys[i]` are `links[starts[i]:starts[i + 1]]`.
     """
@@ -75,4 +75,5 @@ def _lines(data: NDArray[np.uint8]) -> list[str]:
 def _unit(data: NDArray[np.int8]) -> Floats:
     wide = data.astype(np.float32)
     length = np.sqrt(np.einsum("ij,ij->i", wide, wide))
-    return wide / np.where(length == 0, 1, length)[:, None]
+    out: Floats = wide / np.where(length == 0, 1, length).astype(np.float32)[:, None]
+    return out

@@ -20,15 +20,15 @@ NEIGHBOURS, SHARPNESS = 8, 10.0
 # Modifiers of rank, not of kind: "assistant pastry chef" is looked up as "pastry chef" too.
 _RANK = frozenset(
     stems(
-        "senior assistant associate head chief lead principal executive director manager supervisor coordinator deputy vice "
-        "president regional area team global contract officer specialist expert consultant".split()
+        "senior assistant associate head chief lead principal executive director manager supervisor coordinator deputy "
+        "vice president regional area team global contract officer specialist expert consultant".split()
     )
 )
 
 
 @lru_cache(maxsize=16384)
 def vector(title: str) -> Floats:
-    """The title's vector: float32 of length DIM, of unit length, or zeros where no word is known. Not to be written to."""
+    """The title's vector: float32, DIM long, of unit length or zeros (no word is known). Not to be written to."""
     tax = taxonomy()
     found = parts(title)
     base = _normal(_words(tax, found))
@@ -47,7 +47,7 @@ def vector(title: str) -> Floats:
 
 
 def matches(title: str, limit: int = 3) -> list[tuple[int, float]]:
-    """Rows of the likeliest occupations with weights that sum to at most 1: those that list the title, else the nearest."""
+    """The likeliest occupations (row, weight), those that list the title first; weights sum to at most 1."""
     tax = taxonomy()
     found = parts(title)
     base = _normal(_words(tax, found))
@@ -75,7 +75,7 @@ def _words(tax: Taxonomy, found: Parts) -> Floats:
 
 
 def _listed(tax: Taxonomy, found: Parts) -> tuple[np.ndarray, float]:
-    """Occupations that list the role, else it without its rank, else its longest listed phrase; and the pull of that evidence."""
+    """Occupations that list the role, else it without its rank, else its longest listed phrase; and their pull."""
     head = stems(found.head)
     whole = stems(found.head + found.rest)
     for key in (whole, head) if whole != head else (head,):

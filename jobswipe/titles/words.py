@@ -1,4 +1,4 @@
-"""The words of job titles: abbreviations, levels, workplaces, noise, and the commonest words of other languages in English.
+"""The words of job titles: abbreviations, levels, workplaces, noise, and the commonest ones of other languages.
 
 Keys are folded (lower case, no accents). A word that could mean two things (PM, CPO) is deliberately absent.
 """
@@ -48,47 +48,47 @@ COMPOUNDS: dict[str, str] = {
 }  # fmt: skip
 LEVELS = frozenset(
     (
-        "senior sr snr junior jr staff principal lead leading founding distinguished mid midlevel entry graduate grad "
-        "intern interns internship trainee apprentice apprenticeship associate werkstudent werkstudentin werkstudenten "
-        "praktikum praktikant praktikantin stagiaire alternant alternance becario becaria practicas pasante estagio "
-        "estagiario estagiaria tirocinio stagista pflichtpraktikum experienced interim level semi ssr pleno ii iii iv "
-        "vi i v 1 2 3 4 5"
+        "senior sr snr junior jr staff principal lead leading founding distinguished mid midlevel entry graduate "
+        "grad intern interns internship trainee apprentice apprenticeship associate werkstudent werkstudentin "
+        "werkstudenten praktikum praktikant praktikantin stagiaire alternant alternance becario becaria practicas "
+        "pasante estagio estagiario estagiaria tirocinio stagista pflichtpraktikum experienced interim level semi "
+        "ssr pleno ii iii iv vi i v 1 2 3 4 5"
     ).split()
 )
 NUMERALS = frozenset("i ii iii iv v vi 1 2 3 4 5".split())
-# These say a level only before the role ("Associate Engineer", not "Sales Associate"; "Principal Engineer", not "School Principal").
+# These say a level only before the role: "Principal Engineer", not "School Principal".
 FRONT_LEVELS = frozenset("associate principal staff graduate entry level early".split())
 WORKPLACE = frozenset(
     (
-        "remote hybrid onsite office based wfh home work from anywhere worldwide global homeoffice telecommute virtual "
-        "fully 100 100% in person field distributed timezone timezones hours est pst cst cet only first friendly "
-        "optional relocation visa sponsorship speaking speaker fluent bilingual"
+        "remote hybrid onsite office based wfh home work from anywhere worldwide global homeoffice telecommute "
+        "virtual fully 100 100% in person field distributed timezone timezones hours est pst cst cet only first "
+        "friendly optional relocation visa sponsorship speaking speaker fluent bilingual"
     ).split()
 )
 EMPLOYMENT = frozenset(
     (
-        "full part time fulltime parttime contract contractor contracting freelance freelancer temporary temp permanent "
-        "perm hire c2h w2 1099 casual seasonal summer winter spring autumn fall shift shifts day night weekend weekends "
-        "evening evenings nights days vollzeit teilzeit befristet unbefristet cdi cdd minijob fixed term month months "
-        "year years position positions job opening openings role roles opportunity opportunities hiring urgent "
-        "immediate start open application applications future general interest talent pool pipeline multiple various "
-        "now join us our all levels confidential unsolicited evergreen"
+        "full part time fulltime parttime contract contractor contracting freelance freelancer temporary temp "
+        "permanent perm hire c2h w2 1099 casual seasonal summer winter spring autumn fall shift shifts day night "
+        "weekend weekends evening evenings nights days vollzeit teilzeit befristet unbefristet cdi cdd minijob "
+        "fixed term month months year years position positions job opening openings role roles opportunity "
+        "opportunities hiring urgent immediate start open application applications future general interest talent "
+        "pool pipeline multiple various now join us our all levels confidential unsolicited evergreen"
     ).split()
 )
 REGIONS = frozenset(
     (
-        "emea apac latam dach amer amers americas america nordics nordic benelux anz mena europe eu asia pacific africa "
-        "middle east west north south northeast northwest southeast southwest central eastern western northern southern "
-        "coast region regional us usa uk uae u.s. u.k. canada bay area territory metro greater city states kingdom apj "
-        "japac sea cee iberia sled remoto international nyc sf la dc ca ny tx il ma wa co ga nc fl nj pa va az oh mi or "
-        "ut md mn ct tn"
+        "emea apac latam dach amer amers americas america nordics nordic benelux anz mena europe eu asia pacific "
+        "africa middle east west north south northeast northwest southeast southwest central eastern western "
+        "northern southern coast region regional us usa uk uae u.s. u.k. canada bay area territory metro greater "
+        "city states kingdom apj japac sea cee iberia sled remoto international nyc sf la dc ca ny tx il ma wa co "
+        "ga nc fl nj pa va az oh mi or ut md mn ct tn"
     ).split()
 )
 LANGUAGES = frozenset(
     (
-        "english german french spanish italian portuguese dutch polish turkish russian ukrainian arabic hebrew hindi "
-        "japanese korean mandarin cantonese chinese thai vietnamese indonesian malay swedish danish norwegian finnish "
-        "czech greek romanian hungarian bulgarian croatian serbian"
+        "english german french spanish italian portuguese dutch polish turkish russian ukrainian arabic hebrew "
+        "hindi japanese korean mandarin cantonese chinese thai vietnamese indonesian malay swedish danish "
+        "norwegian finnish czech greek romanian hungarian bulgarian croatian serbian"
     ).split()
 )
 NOISE = WORKPLACE | EMPLOYMENT | REGIONS | LANGUAGES
@@ -159,29 +159,30 @@ FOREIGN: dict[str, str] = {
 }  # fmt: skip
 # German compounds end in the role: "Vertriebsingenieur", "Backendentwickler".
 SUFFIXES = (
-    "entwickler", "entwicklerin", "ingenieur", "ingenieurin", "leiter", "leiterin", "berater", "beraterin", "manager",
-    "managerin", "mitarbeiter", "mitarbeiterin", "techniker", "technikerin", "mechaniker", "elektroniker", "assistent",
-    "assistentin", "fahrer", "fahrerin", "kaufmann", "kauffrau", "verkaufer", "verkauferin", "lehrer", "lehrerin",
+    "entwickler", "entwicklerin", "ingenieur", "ingenieurin", "leiter", "leiterin", "berater", "beraterin",
+    "manager", "managerin", "mitarbeiter", "mitarbeiterin", "techniker", "technikerin", "mechaniker", "elektroniker",
+    "assistent", "assistentin", "fahrer", "fahrerin", "kaufmann", "kauffrau", "verkaufer", "verkauferin", "lehrer",
+    "lehrerin",
 )  # fmt: skip
 # Words that the Snowball stemmer would merge with another profession's ("accountant" with "account executive").
 STEMS: dict[str, str] = {
     "accountant": "accounting", "accountants": "accounting", "accountancy": "accounting", "accounting": "accounting",
-    "operator": "operator", "operators": "operator", "policy": "policy", "policies": "policy", "customer": "customer",
-    "customers": "customer", "production": "production", "productions": "production", "animal": "animal",
-    "animals": "animal", "international": "international", "general": "general", "communications": "communication",
-    "developer": "developer", "developers": "developer", "marketing": "marketing", "marketer": "marketing",
-    "counselor": "counselor", "counselors": "counselor", "counsellor": "counselor", "controller": "controller",
-    "controllers": "controller",
+    "operator": "operator", "operators": "operator", "policy": "policy", "policies": "policy",
+    "customer": "customer", "customers": "customer", "production": "production", "productions": "production",
+    "animal": "animal", "animals": "animal", "international": "international", "general": "general",
+    "communications": "communication", "developer": "developer", "developers": "developer", "marketing": "marketing",
+    "marketer": "marketing", "counselor": "counselor", "counselors": "counselor", "counsellor": "counselor",
+    "controller": "controller", "controllers": "controller",
 }  # fmt: skip
 STOP = frozenset(
     (
-        "of and the to in for a an or at on with by from as into using de la le les du des der die das und et en y e do "
-        "da und fur im am zum zur bei d l s"
+        "of and the to in for a an or at on with by from as into using de la le les du des der die das und et en "
+        "y e do da und fur im am zum zur bei d l s"
     ).split()
 )
 GENERIC = frozenset(
     (
-        "manager director head vice president chief officer executive lead supervisor deputy assistant coordinator "
-        "specialist consultant expert member team group"
+        "manager director head vice president chief officer executive lead supervisor deputy assistant "
+        "coordinator specialist consultant expert member team group"
     ).split()
 )

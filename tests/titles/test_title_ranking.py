@@ -70,7 +70,7 @@ def test_rank_file(tmp_path: Path) -> None:
     queries.write_text('{"id": 7, "title": "Babysitter"}\n\n')
     (row,) = rank_file(queries, shelf, 2)
     assert row["query_id"] == "7"
-    assert [each["id"] for each in row["ranking"]][0] == "1"
+    assert row["ranking"][0]["id"] == "1"
     assert len(row["ranking"]) == 2
 
 

@@ -109,7 +109,9 @@ def _annotated(path: Path) -> list[Measure]:
                 into[field]["gold"] += len(wanted)
                 into[field]["found"] += len(have) if wanted else 0
                 into[field]["recalled"] += sum(any(_same(one, other) for other in have) for one in wanted)
-                into[field]["precise"] += sum(any(_same(one, other) for other in wanted) for one in have) if wanted else 0
+                into[field]["precise"] += (
+                    sum(any(_same(one, other) for other in wanted) for one in have) if wanted else 0
+                )
     out = []
     for field, score in scores.items():
         base = plain[field]
@@ -163,7 +165,8 @@ def _found(text: str) -> dict[str, list[str]]:
         "designation": [*(job.get("position", "") for job in document.get("work", [])), label],
         "college": [study.get("institution", "") for study in document.get("education", [])],
         "degree": [
-            " ".join(filter(None, (study.get("studyType"), study.get("area")))) for study in document.get("education", [])
+            " in ".join(filter(None, (study.get("studyType"), study.get("area"))))
+            for study in document.get("education", [])
         ],
     }
 
@@ -175,8 +178,18 @@ def _naive(text: str) -> dict[str, list[str]]:
     return {
         "name": lines[:1],
         "email": [email[0]] if email else [],
-        "company": [line for line in lines if re.search(r"\b(?:Ltd|Inc|Pvt|Limited|LLC|Corp|Technologies)\b", line) and len(line) < 60],
-        "designation": [line for line in lines if re.search(r"\b(?:Engineer|Developer|Manager|Analyst|Consultant)$", line) and len(line) < 60],
-        "college": [line for line in lines if re.search(r"\b(?:University|College|Institute|School)\b", line) and len(line) < 90],
+        "company": [
+            line
+            for line in lines
+            if re.search(r"\b(?:Ltd|Inc|Pvt|Limited|LLC|Corp|Technologies)\b", line) and len(line) < 60
+        ],
+        "designation": [
+            line
+            for line in lines
+            if re.search(r"\b(?:Engineer|Developer|Manager|Analyst|Consultant)$", line) and len(line) < 60
+        ],
+        "college": [
+            line for line in lines if re.search(r"\b(?:University|College|Institute|School)\b", line) and len(line) < 90
+        ],
         "degree": [line for line in lines if re.match(r"(?:B\.|M\.|Bachelor|Master|MBA|PhD)", line) and len(line) < 90],
     }

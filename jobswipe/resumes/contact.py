@@ -10,14 +10,18 @@ from jobswipe.resumes.extracted import Line, Link
 from jobswipe.resumes.fields import Entry
 from jobswipe.resumes.headings import fold, section_of
 from jobswipe.resumes.where import is_place, where
-from jobswipe.resumes.words import has_organisation, has_position, has_school
+from jobswipe.resumes.words import has_organisation, has_position
 
-EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}(?![\w-])")
+EMAIL = re.compile(
+    r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}(?![\w-])"
+)
 _PHONE = re.compile(r"(?<![\w.,/#=-])(?:\+|00)?\(?\+?\d[\d ()./‐–-]{6,22}\d(?![\w/%])")
 URL = re.compile(
     r"(?<![\w@.])(?:https?://[^\s<>()\"',;|]{3,300}"
-    r"|(?:www\.)?[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){0,3}\.(?:com|org|net|io|dev|me|co|ai|app|eu|de|fr|es|it|nl|ro|uk|us|in|info"
-    r"|tech|xyz|ch|at|be|pt|br|pl|se|no|dk|fi|cz|page|design|blog|site|edu|ca|au|gg|cc|tv|sh|so|is|id|ly|il|studio|cloud)\b"
+    r"|(?:www\.)?[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){0,3}\.(?:com|org|net|io|dev|me|co|ai|app|eu|de"
+    r"|fr|es|it|nl|ro|uk|us|in|info"
+    r"|tech|xyz|ch|at|be|pt|br|pl|se|no|dk|fi|cz|page|design|blog|site|edu|ca|au|gg|cc|tv|sh|so|is|id|ly|il|studio"
+    r"|cloud)\b"
     r"(?:/[^\s<>()\"',;|]{0,200})?)",
     re.IGNORECASE,
 )
@@ -53,18 +57,27 @@ NETWORKS = {
 }
 _PATHS = {"in", "pub", "users", "profile", "people", "u", "r", "company", "channel", "add", "citations"}
 _LABEL = re.compile(
-    r"^(?:e-?mail(?: id| address)?|mail|mailaddress|phone(?: no\.?| number)?|mobile(?: phone| no\.?| number)?|tel(?:ephone|efon|éfono|efone|efono)?|cell(?: phone)?"
-    r"|handy|contact(?: no\.?| number)?|address|adresse|anschrift|wohnort|location|residence|city of residence|city|place|current location"
-    r"|dirección|endereço|indirizzo|adres|adresa|website|web|homepage|portfolio|linkedin|github|git|xtwitter|twitter|url|name|full name)\s*[:：]\s*",
+    r"^(?:e-?mail(?: id| address)?|mail|mailaddress|phone(?: no\.?| number)?|mobile(?: phone| no\.?| number)?"
+    r"|tel(?:ephone|efon|éfono|efone|efono)?|cell(?: phone)?"
+    r"|handy|contact(?: no\.?| number)?|address|adresse|anschrift|wohnort|location|residence|city of residence|city"
+    r"|place|current location"
+    r"|dirección|endereço|indirizzo|adres|adresa|website|web|homepage|portfolio|linkedin|github|git|xtwitter|twitter"
+    r"|url|name|full name)\s*[:：]\s*",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(r"\t|\s+[|•·●◆⋄∙]\s*|\s*\|\s*|\s+[–—]\s+|\s+-\s+|\s+,\s+|\s{3,}|\s+/\s+|(?<=\S) (?=(?:E-?mail|Phone|Tel|Mobile|Linkedin|Github|Residence|Location|Address)\s?:)")
+_SPLIT = re.compile(
+    r"\t|\s+[|•·●◆⋄∙]\s*|\s*\|\s*|\s+[–—]\s+|\s+-\s+|\s+,\s+|\s{3,}|\s+/\s+|(?<=\S) (?=(?:E-?mail|Phone|Tel|Mobile"
+    r"|Linkedin|Github|Residence|Location|Address)\s?:)"
+)
 _TITLES = frozenset(
-    "curriculum vitae|cv|resume|lebenslauf|resumé|hoja de vida|curriculo|curriculum|europass|tabellarischer lebenslauf|bewerbung"
+    "curriculum vitae|cv|resume|lebenslauf|resumé|hoja de vida|curriculo|curriculum|europass|tabellarischer lebenslauf"
+    "|bewerbung"
     "|curriculum vitae cv|biodata|bio data|page|confidential".split("|")
 )
 _NAME = re.compile(r"[^\W\d_][^\d@#:;!?=/\\<>{}\[\]|+*%$\t]{1,58}$")
-_PARTICLES = frozenset("de da di do dos das del della der den van von und y e la le el al bin ibn ben ter ten zu af du san".split())
+_PARTICLES = frozenset(
+    "de da di do dos das del della der den van von und y e la le el al bin ibn ben ter ten zu af du san".split()
+)
 _EMAIL_US = re.compile(r"\bemail me on indeed\b.*", re.IGNORECASE)
 
 
@@ -99,6 +112,8 @@ def _name(entry: Entry, head: Sequence[Line]) -> None:
             labelled = re.match(r"^(?:full )?name\s*[:：]\s*", piece, re.IGNORECASE)
             text = _EMAIL_US.sub("", piece[labelled.end() :] if labelled else piece).strip(" ,;:-–—")
             score = _name_score(text)
+            if score is None and not place and line.page is None:
+                score = _name_score(capitalised(text)) if 2 <= len(text.split()) <= 4 else None
             if score is None:
                 continue
             prominent = largest > 0 and line.size > 0.97 * largest and largest > 1.15 * _usual(head)
@@ -114,7 +129,11 @@ def _name(entry: Entry, head: Sequence[Line]) -> None:
             index = head.index(line)
             if len(text.split()) == 1 and largest and line.size > 1.3 * _usual(head) and index + 1 < len(head):
                 following = head[index + 1]
-                if abs(following.size - line.size) < 0.5 and len(following.text.split()) <= 2 and _name_score(following.text) is not None:
+                if (
+                    abs(following.size - line.size) < 0.5
+                    and len(following.text.split()) <= 2
+                    and _name_score(following.text) is not None
+                ):
                     text = f"{text} {following.text.strip()}"
             quote = text
             if text.isupper() and len(text) > 4:
@@ -134,9 +153,9 @@ def _name_score(text: str) -> float | None:
     capital = [word for word in words if word.lower() not in _PARTICLES]
     if not capital or not all(word[0].isupper() or not word[0].isalpha() for word in capital):
         return None
-    if any(letter in text for letter in "()“”\"&•") or text.endswith("."):
-        if not re.search(r"\b[A-Z]\.$", text):
-            return None
+    odd = any(letter in text for letter in '()“”"&•') or text.endswith(".")
+    if odd and not re.search(r"\b[A-Z]\.$", text):
+        return None
     if len(words) == 1:
         return 0.2 if len(text) > 2 else None
     return 1.5 if len(words) <= 4 else 0.7
@@ -144,7 +163,7 @@ def _name_score(text: str) -> float | None:
 
 def capitalised(text: str) -> str:
     """A name set in capitals, as it is spoken of: "MARIA DE LA CRUZ" is "Maria de la Cruz"."""
-    out = []
+    out: list[str] = []
     for word in text.split():
         low = word.lower()
         if low in _PARTICLES and out:
@@ -157,26 +176,45 @@ def capitalised(text: str) -> str:
 
 
 def _label(entry: Entry, head: Sequence[Line]) -> None:
-    name = entry.sources.get("name", {}).get("quote")
+    name: str | None = entry.sources.get("name", {}).get("quote")
     past = name is None
     for line in head[:10]:
-        if not past:
-            past = name is not None and name.split("\n")[0].split()[0] in line.text
-            if past and (rest := line.text.partition(name)[2].strip(" ,\t|•·–—-")) and has_position(rest) and len(rest) < 90:
+        if not past and name is not None:
+            past = name.split("\n")[0].split()[0] in line.text
+            if (
+                past
+                and (rest := line.text.partition(name)[2].strip(" ,\t|•·–—-"))
+                and has_position(rest)
+                and len(rest) < 90
+            ):
                 entry.put("label", _tidy(rest), 0.7, line)
                 return
             continue
         text = line.text.strip(" \t,;|")
         if EMAIL.search(text) or any(letter.isdigit() for letter in text) or URL.search(text) or len(text) > 100:
             continue
-        if is_place(text) or _LABEL.match(text) or text.endswith((".", ":")) or "****" in text or len(text.split()) > 12:
+        if (
+            is_place(text)
+            or _LABEL.match(text)
+            or text.endswith((".", ":"))
+            or "****" in text
+            or len(text.split()) > 12
+        ):
             continue
         if has_position(text):
             entry.put("label", _tidy(text), 0.85, line, text)
             return
-        if line.page is not None and name is not None and len(text.split()) <= 8 and line.size >= _usual(head) and not any(
-            word.isdigit() for word in text.split()
-        ) and "," not in text and not is_place(text) and not text.startswith(("“", '"', "‘")) and line is not head[0]:
+        if (
+            line.page is not None
+            and name is not None
+            and len(text.split()) <= 8
+            and line.size >= _usual(head)
+            and not any(word.isdigit() for word in text.split())
+            and "," not in text
+            and not is_place(text)
+            and not text.startswith(("“", '"', "‘"))
+            and line is not head[0]
+        ):
             entry.put("label", _tidy(text), 0.5, line, text)
             return
 
@@ -209,8 +247,15 @@ def _phone(entry: Entry, near: Sequence[Line], links: Sequence[Link]) -> None:
             number = match[0].strip(" .-–/")
             digits = sum(letter.isdigit() for letter in number)
             before = text[: match.start()].lower()[-24:]
-            labelled = any(mark in before for mark in ("phone", "tel", "mobil", "cell", "contact", "handy", "fon", "whatsapp", "m:", "t:", "p:"))
-            if not 7 <= digits <= 15 or _looks_dated(number) or (digits < 9 and not labelled and "-" not in number and "(" not in number):
+            labelled = any(
+                mark in before
+                for mark in ("phone", "tel", "mobil", "cell", "contact", "handy", "fon", "whatsapp", "m:", "t:", "p:")
+            )
+            if (
+                not 7 <= digits <= 15
+                or _looks_dated(number)
+                or (digits < 9 and not labelled and "-" not in number and "(" not in number)
+            ):
                 continue
             if number.count("(") != number.count(")"):
                 number = number.strip("()")
@@ -219,12 +264,23 @@ def _phone(entry: Entry, near: Sequence[Line], links: Sequence[Link]) -> None:
     for link in links:
         if link.url.lower().startswith("tel:"):
             number = unquote(link.url[4:])
-            entry.put("phone", link.text if sum(c.isdigit() for c in link.text) >= 7 and len(link.text) < 25 else number, 0.9, Line(runs=(), page=link.page))
+            entry.put(
+                "phone",
+                link.text if sum(c.isdigit() for c in link.text) >= 7 and len(link.text) < 25 else number,
+                0.9,
+                Line(runs=(), page=link.page),
+            )
             return
 
 
 def _looks_dated(number: str) -> bool:
-    return bool(re.fullmatch(r"(?:19|20)\d\d\s?[-–./]\s?(?:19|20)?\d\d(?:[-–./]\d\d)?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}[./-](?:19|20)\d\d.*", number))
+    return bool(
+        re.fullmatch(
+            r"(?:19|20)\d\d\s?[-–./]\s?(?:19|20)?\d\d(?:[-–./]\d\d)?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}[./-](?:19"
+            r"|20)\d\d.*",
+            number,
+        )
+    )
 
 
 def _location(near: Sequence[Line], entry: Entry) -> Entry:
@@ -235,7 +291,8 @@ def _location(near: Sequence[Line], entry: Entry) -> Entry:
         text = EMAIL.sub("\t", line.text)
         for whole in (line.text.strip(), *pieces(Line(runs=(type(line.runs[0])(text),)) if line.runs else line)):
             labelled = re.match(
-                r"^(?:location|residence|city of residence|city|address|adresse|anschrift|wohnort|current location|dirección|endereço|indirizzo|adres|adresa)\s*[:：]?\s+",
+                r"^(?:location|residence|city of residence|city|address|adresse|anschrift|wohnort|current location"
+                r"|dirección|endereço|indirizzo|adres|adresa)\s*[:：]?\s+",
                 whole,
                 re.IGNORECASE,
             )
@@ -244,7 +301,11 @@ def _location(near: Sequence[Line], entry: Entry) -> Entry:
             if not bare or fold(bare) == fold(name) or "\t" in bare:
                 continue
             address = _is_address(bare)
-            if not (is_place(bare) or address or (labelled and bare[:1].isupper() and len(bare) < 80 and len(bare.split()) < 9 and not EMAIL.search(bare))):
+            if not (
+                is_place(bare)
+                or address
+                or (labelled and bare[:1].isupper() and ":" not in bare and len(bare.split()) < 5)
+            ):
                 continue
             found = where(bare)
             if found is None:
@@ -257,7 +318,13 @@ def _location(near: Sequence[Line], entry: Entry) -> Entry:
                 ("region", found.region),
                 ("countryCode", found.country_code),
             ):
-                out.put(key, value, confidence, line, value if key != "countryCode" and value and value in line.text else bare)
+                out.put(
+                    key,
+                    value,
+                    confidence,
+                    line,
+                    value if key != "countryCode" and value and value in line.text else bare,
+                )
             return out
     return out
 
@@ -267,7 +334,11 @@ def _is_address(text: str) -> bool:
     if not 2 <= len(parts) <= 6 or len(text) > 110 or URL.search(text):
         return False
     tail = re.sub(r"\b[\d-]{3,10}\b", "", parts[-1]).strip()
-    return any(letter.isdigit() for letter in text) and (is_place(tail) or is_place(f"{parts[-2]}, {tail}")) and not _PHONE.fullmatch(text)
+    return (
+        any(letter.isdigit() for letter in text)
+        and (is_place(tail) or is_place(f"{parts[-2]}, {tail}"))
+        and not _PHONE.fullmatch(text)
+    )
 
 
 def profile(url: str, quote: str, line: Line | None, confidence: float = 0.95) -> Entry | None:
@@ -306,11 +377,12 @@ def _web(near: Sequence[Line], links: Sequence[Link], entry: Entry) -> tuple[lis
             found.append((link.url, link.text, line, 0.97))
     for line in near:
         bare = EMAIL.sub(lambda match: " " * len(match[0]), line.text.replace("mailto:", " "))
-        for match in URL.finditer(bare):
-            found.append((match[0].rstrip(".,;"), match[0].rstrip(".,;"), line, 0.93))
-    for link in links:
-        if "linkedin.com/in/" in link.url.lower():
-            found.append((link.url, link.text or link.url, Line(runs=(), page=link.page), 0.85))
+        found += [(match[0].rstrip(".,;"), match[0].rstrip(".,;"), line, 0.93) for match in URL.finditer(bare)]
+    found += [
+        (link.url, link.text or link.url, Line(runs=(), page=link.page), 0.85)
+        for link in links
+        if "linkedin.com/in/" in link.url.lower()
+    ]
     profiles: list[Entry] = []
     taken: set[tuple[str, str]] = set()
     website: tuple[str, Line, str] | None = None
@@ -325,6 +397,12 @@ def _web(near: Sequence[Line], links: Sequence[Link], entry: Entry) -> tuple[lis
         address = url if "://" in url else f"https://{url}"
         host = (urlsplit(address).hostname or "").lower().removeprefix("www.")
         domain = entry.values.get("email", "@").partition("@")[2].lower()
-        if website is None and host and host not in NETWORKS and not host.endswith(".linkedin.com") and (host != domain or "://" in url):
+        if (
+            website is None
+            and host
+            and host not in NETWORKS
+            and not host.endswith(".linkedin.com")
+            and (host != domain or "://" in url)
+        ):
             website = (address, line, quote)
     return profiles, website

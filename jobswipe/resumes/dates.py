@@ -45,19 +45,27 @@ _PRESENT = (
     r"|la actualidad|la fecha|hoy|presente|atual|atualmente|o momento|hoje|oggi|attuale|in corso|attualmente|heden|nu"
     r"|prezent|in prezent|acum)"
 )
-_DASH = r"(?:[-–—−‐‑―~→>]|to|till|until|through|thru|bis|zu|a|au|al|ate|hasta|tot|t/m|pana la|pana in|jusqu['’]a|jusqu['’]au)"
+_DASH = (
+    r"(?:[-–—−‐‑―~→>]|to|till|until|through|thru|bis|zu|a|au|al|ate|hasta|tot|t/m|pana la|pana in"
+    r"|jusqu['’]a|jusqu['’]au)"
+)
 _SEPARATOR = rf"\s{{0,6}}(?:{_DASH}\s{{0,3}}){{1,2}}"
 _SINCE = r"(?:since|from|seit|ab|depuis|des|desde|dal|da|sinds|vanaf|din|incepand cu|de)"
 
 RANGE = re.compile(
     rf"(?<![\w/.-])(?:"
-    rf"(?:(?:from|von|de|du|del|dal|da|van|din|desde|entre|between)\s{{1,2}})?(?P<a>{_DATE})(?:{_SEPARATOR}|\s{{1,6}}[?]?\s{{0,4}})(?:(?:exp(?:ected)?\.?\s)?(?P<b>{_DATE})|(?P<now>{_PRESENT})(?!\w))"
+    rf"(?:(?:from|von|de|du|del|dal|da|van|din|desde|entre|between)\s{{1,2}})?(?P<a>{_DATE})(?:{_SEPARATOR}"
+    rf"|\s{{1,6}}[?]?\s{{0,4}})(?:(?:exp(?:ected)?\.?\s)?(?P<b>{_DATE})|(?P<now>{_PRESENT})(?!\w))"
     rf"|(?P<ym>{_YEAR})\s?[-–—]\s?(?P<short>\d\d)(?![\d./-])"
     rf"|(?P<m>{_NAME})\b\.?{_SEPARATOR}(?P<m2>{_DATE})"
     rf"|{_SINCE}\s{{1,2}}(?P<since>{_DATE})"
     rf"|(?P<open>{_DATE})\s{{0,3}}[-–—]\s{{0,3}}(?=$|[\t)|])"
     rf")",
     re.IGNORECASE,
+)
+# Nothing but two dates with some mark or other between them, as broken exports write ranges.
+_ODD = re.compile(
+    rf"\s*(?P<a>{_DATE})\s{{1,3}}[^\s\d,]{{1,8}}\s{{1,3}}(?:(?P<b>{_DATE})|(?P<now>{_PRESENT}))", re.IGNORECASE
 )
 SINGLE = re.compile(rf"(?<![\w/.,$€£-])(?:{_DATE})(?![\w%+])", re.IGNORECASE)
 # "2 years 10 months", "(4 mos)": how long, which nobody needs beside the dates.
@@ -94,6 +102,10 @@ def find_range(text: str) -> Dates | None:
     for match in RANGE.finditer(bare):
         if found := _read(match):
             return found
+    if len(bare) < 60 and (odd := _ODD.fullmatch(bare)) is not None:
+        start, end = to_iso(odd["a"]), to_iso(odd["b"]) if odd["b"] else None
+        if start and (end is None or end >= start[: len(end)]):
+            return Dates(start, end, bool(odd["now"]), odd.start("a"), odd.end())
     return None
 
 

@@ -154,7 +154,10 @@ def anchor(document: Mapping[str, Any], path: str, value: Any) -> Correction:
         entries = document.get(steps[0])
         count = len(entries) if isinstance(entries, list) else 0
         if steps[1] > count:
-            raise UsageError(f"The resume has {count} entries in {steps[0]}, so there is no {path}: use {steps[0]}[{count}] to add one.")
+            raise UsageError(
+                f"The resume has {count} entries in {steps[0]}, so there is no {path}: "
+                f"use {steps[0]}[{count}] to add one."
+            )
         if isinstance(entries, list) and steps[1] < count and isinstance(entries[steps[1]], dict):
             written = _identity(steps[0], entries[steps[1]])
     _put(copy.deepcopy(dict(document)), steps, value, path)
@@ -175,7 +178,7 @@ def apply(document: Mapping[str, Any], corrections: Iterable[Correction]) -> dic
     except where two set the same field: the later one stands.
     """
     out = copy.deepcopy(dict(document))
-    gone: list[list[str | int]] = []
+    gone: list[tuple[int, str]] = []
     for correction in corrections:
         steps = parse_path(correction.path)
         if correction.anchor is not None and isinstance(steps[0], str) and isinstance(steps[1], int):
@@ -185,18 +188,18 @@ def apply(document: Mapping[str, Any], corrections: Iterable[Correction]) -> dic
             steps[1] = place
         written = _written(steps)
         if correction.value is None and len(steps) == 2 and isinstance(steps[1], int):
-            gone.append(steps)
+            gone.append((steps[1], str(steps[0])))
             continue
         try:
             _put(out, steps, correction.value, written)
         except UsageError:
             continue  # the list that it belonged to has become shorter
         _mark(out, written, correction.value)
-    for section, index in sorted(gone, key=lambda steps: steps[1], reverse=True):  # type: ignore[misc, arg-type]  # [str, int] by its length above
-        entries = out.get(str(section))
-        if isinstance(entries, list) and isinstance(index, int) and index < len(entries):
+    for index, section in sorted(set(gone), reverse=True):
+        entries = out.get(section)
+        if isinstance(entries, list) and index < len(entries):
             del entries[index]
-            _shift(out, str(section), index)
+            _shift(out, section, index)
     return out
 
 
@@ -206,7 +209,10 @@ def apply_corrections(document: Mapping[str, Any], corrections: Mapping[str, Any
 
 
 def _find(entries: Any, wanted: Mapping[str, str], index: int) -> int | None:
-    """The entry that agrees most with the anchor; at the old index when nothing tells them apart; None when it is gone."""
+    """The entry that agrees most with the anchor, the nearest of several; at the old index when there is no anchor.
+
+    None when it is gone.
+    """
     if not isinstance(entries, list):
         return None
     if not wanted:
@@ -237,7 +243,9 @@ def _put(document: dict[str, Any], steps: list[str | int], value: Any, path: str
             if step == len(holder):
                 holder.append(following)
             elif step > len(holder):
-                raise UsageError(f"The resume has {len(holder)} entries in {_written(steps[:index])}, so there is no {path}.")
+                raise UsageError(
+                    f"The resume has {len(holder)} entries in {_written(steps[:index])}, so there is no {path}."
+                )
             holder = holder[step]
         else:
             holder = holder.setdefault(step, following)

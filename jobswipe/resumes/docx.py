@@ -24,7 +24,10 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _STRICT = (
-    ("http://purl.oclc.org/ooxml/wordprocessingml/main", "http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
+    (
+        "http://purl.oclc.org/ooxml/wordprocessingml/main",
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    ),
     (
         "http://purl.oclc.org/ooxml/officeDocument/relationships",
         "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
@@ -33,6 +36,7 @@ _STRICT = (
 _HYPERLINK = re.compile(r'HYPERLINK\s+"([^"]{1,2000})"')
 _WIDE = re.compile(r"(?<=\S)(?:\t[\t ]*|[ ]{5,}\t?[\t ]*)(?=\S)")
 _DEFAULT_SIZE = 11.0
+_CELL = 90  # letters: a longer cell is a column of a page, not a field of a table
 _CHUNK = 1 << 16
 
 _Style = tuple[bool, bool, float]  # bold, italic, size in points
@@ -156,7 +160,7 @@ class _Reader:
         for row in table.iter(f"{_W}tr"):
             cells = [list(self._blocks(cell)) for cell in row.findall(f"{_W}tc")]
             cells = [cell for cell in cells if cell]
-            if len(cells) > 1 and all(len(cell) == 1 for cell in cells):
+            if len(cells) > 1 and all(len(cell) == 1 and len(cell[0].text) <= _CELL for cell in cells):
                 runs: list[Run] = []
                 for cell in cells:
                     for index, run in enumerate(cell[0].runs):
@@ -229,7 +233,14 @@ class _Reader:
                 if target:
                     self.links.append(Link(target, " ".join("".join(run.text for run in inner).split())))
                 yield from inner
-            elif tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}smartTag", f"{_W}fldSimple", f"{_W}customXml"):
+            elif tag in (
+                f"{_W}sdt",
+                f"{_W}sdtContent",
+                f"{_W}ins",
+                f"{_W}smartTag",
+                f"{_W}fldSimple",
+                f"{_W}customXml",
+            ):
                 yield from self._runs(child, style, boxes, url)
 
     def _text(self, run: Element, boxes: list[Element]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from jobswipe.resumes.dates import Dates
 from jobswipe.resumes.header import undated
@@ -60,7 +61,7 @@ def blocks(rows: Sequence[Row], needed: int = 2) -> list[Block]:
     out = []
     bounds = [*starts, len(rows)]
     body_style = _body_style(rows)
-    for begin, end in zip(bounds, bounds[1:], strict=False):
+    for begin, end in pairwise(bounds):
         out.append(_block(list(rows[begin:end]), needed, body_style))
     return out
 
@@ -90,6 +91,11 @@ def _anchors(rows: Sequence[Row]) -> list[int]:
     return out
 
 
+def _only_date(row: Row) -> bool:
+    dates = row.dates
+    return dates is not None and not row.side and dates.stop - dates.begin > len(row.main) - 4
+
+
 def _at_end(row: Row) -> bool:
     """Whether the date stands apart: at the right margin, first, or alone."""
     return row.dates is not None and (bool(row.side) or len(row.parts) > 1 or row.dates.begin <= 1)
@@ -110,6 +116,9 @@ def _starts(rows: Sequence[Row]) -> set[int]:
         low = anchor
         while low - 1 > last and anchor - low < most and headerish(rows[low - 1]) and rows[low - 1].dates is None:
             low -= 1
+        if low == anchor and last >= 0 and _only_date(rows[anchor]) and (above or anchor == last + 1):
+            last = anchor
+            continue  # the dates said again, or those of something within the entry
         if styled:
             same = [index for index in range(low, anchor + 1) if rows[index].style == first_style]
             if same:
@@ -127,7 +136,10 @@ def _starts(rows: Sequence[Row]) -> set[int]:
                 continue
             before = max((start for start in starts if start <= index), default=None)
             inside = before is not None and all(not one.body for one in rows[before:index]) and index - before <= 2
-            leads = any(start in starts for start in range(index + 1, min(index + 3, len(rows)))) and not rows[index + 1].body
+            leads = (
+                any(start in starts for start in range(index + 1, min(index + 3, len(rows))))
+                and not rows[index + 1].body
+            )
             if not inside and not (leads and not _apart(rows, index)):
                 starts.add(index)
         starts.add(0)
@@ -161,7 +173,7 @@ def _block(rows: list[Row], needed: int, body_style: tuple[bool, bool, int, int]
             break
         place = is_place(row.main)
         later_date = any(one.dates is not None and not one.body for one in rows[index : index + 2])
-        only_date = row.dates is not None and len(row.parts) == 1 and row.dates.stop - row.dates.begin > len(row.main) - 4
+        only_date = _only_date(row)
         if index and not place and not only_date:
             styled = body_style is not None and row.style != body_style
             if dated and named >= needed and not (styled and (row.line.bold or not _paragraph(rows, index))):
@@ -183,7 +195,9 @@ def _names(row: Row) -> int:
     """How many things the row names besides date and place: a rough count by its separators and styles."""
     count = 0
     for index, part in enumerate(row.parts):
-        if (row.dates is not None and index == row.dated_part and row.dates.stop - row.dates.begin > len(part) - 4) or is_place(part):
+        if (
+            row.dates is not None and index == row.dated_part and row.dates.stop - row.dates.begin > len(part) - 4
+        ) or is_place(part):
             continue
         styles = {run.bold for run in row.line.runs if run.text.strip(" ,\t|–—-")}
         pieces = [piece for piece in re.split(r",\s|\s[-–—|•·@]\s| at ", undated(part)) if piece.strip(" ,|•·–—-")]

@@ -31,13 +31,20 @@ class ResumeFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def facts(document: Mapping[str, Any], now: datetime | None = None) -> ResumeFacts:
-    """The facts of a JSON Resume document; `now` (default: the clock) ends ongoing work. Never raises on odd documents."""
+    """The facts of a JSON Resume document, an odd one too. `now` (default: the clock) ends ongoing work."""
     basics = _object(document.get("basics"))
     location = _object(basics.get("location"))
     work = sorted(_objects(document.get("work")), key=_newest, reverse=True)
     titles = _distinct(job.get("position") for job in work)
     label = basics.get("label")
-    ongoing = next((job.get("position") for job in work if job.get("startDate") and not job.get("endDate") and job.get("position")), None)
+    ongoing = next(
+        (
+            job.get("position")
+            for job in work
+            if job.get("startDate") and not job.get("endDate") and job.get("position")
+        ),
+        None,
+    )
     current = ongoing or (label if isinstance(label, str) else None) or (titles[0] if titles else None)
     skills: list[Any] = []
     for group in _objects(document.get("skills")):
@@ -101,7 +108,12 @@ def _years(work: list[Mapping[str, Any]], now: datetime) -> float | None:
         start = _month(start_text, end=False)
         if start is None:
             continue
-        bare = start_text is not None and end_text is not None and len(start_text) == len(end_text) == 4 and start_text != end_text
+        bare = (
+            start_text is not None
+            and end_text is not None
+            and len(start_text) == len(end_text) == 4
+            and start_text != end_text
+        )
         # "2018–2020" is two years, not three: from the middle of one to the middle of the other.
         end = _month(end_text, end=not bare) if end_text else today
         if end is not None and start <= end:

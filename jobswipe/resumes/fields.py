@@ -33,7 +33,8 @@ class Fields:
 
     def finished(self) -> dict[str, Any]:
         order = (
-            "basics work volunteer education projects skills languages certificates awards publications interests references"
+            "basics work volunteer education projects skills languages certificates awards publications"
+            " interests references"
         ).split()
         document: dict[str, Any] = {"$schema": SCHEMA}
         document |= {section: self.document[section] for section in order if section in self.document}

@@ -30,9 +30,9 @@ _TABLE: dict[int, str | None] = {
     0x2029: " ",
     0x2011: "-",
 }
-_TABLE |= {space: " " for space in (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)}
-_TABLE |= {control: " " for control in (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F)}
-_TABLE |= {surrogate: "" for surrogate in range(0xD800, 0xE000)}
+_TABLE |= dict.fromkeys((160, 5760, *range(8192, 8203), 8239, 8287, 12288), " ")
+_TABLE |= dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
+_TABLE |= dict.fromkeys(range(55296, 57344), "")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _LEADING = re.compile(rf"^[ \t]*(?:[{re.escape(BULLETS)}]+[ \t]*|[-–—*+o][ \t]+|(?:\(?\d{{1,2}}[.)])[ \t]+)(?=\S)")
 _ALONE = re.compile(rf"^[ \t]*(?:[{re.escape(BULLETS)}]+|[-–—*+])[ \t]*$")

@@ -15,7 +15,10 @@ _EDGE = " \t,;:|•·–—-−@*/"
 _STRONG = re.compile(r"\s+[|•·●▪◆]\s+|\s+[–—]\s+|\s+-\s+|\s*\|\s*|\s+@\s+|\s+-$")
 _AT = re.compile(r"\s+(?:at|bei|chez|presso|bij)\s+", re.IGNORECASE)
 _COMMA = re.compile(r",\s+(?![^()]{0,80}\))")
-_SUFFIX = re.compile(r"^(?:inc|ltd|llc|llp|corp|co|gmbh|ag|plc|pvt|limited|jr|sr|ph\.?d|m\.?sc|s\.?a|s\.?l|s\.?r\.?l)\b\.?", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r"^(?:inc|ltd|llc|llp|corp|co|gmbh|ag|plc|pvt|limited|jr|sr|ph\.?d|m\.?sc|s\.?a|s\.?l|s\.?r\.?l)\b\.?",
+    re.IGNORECASE,
+)
 _TRAILING = re.compile(r"\(\s*\)|\[\s*\]")
 
 
@@ -35,7 +38,7 @@ class Header:
 
 
 def read_header(rows: Sequence[Row], side: Sequence[tuple[str, Row]] = (), *, commas: bool = True) -> Header:
-    """The header's names in order and its place. `side` are notes beside the body. `commas`: split names at commas too."""
+    """The header's names in order, and its place. `side` are notes beside the body; `commas`: split at commas too."""
     place: tuple[str, Row] | None = None
     names: list[Named] = []
     for row in rows:
@@ -119,7 +122,12 @@ def _halved(name: Named) -> list[Named]:
         else:
             merged.append(piece)
     if len(merged) < 2:
-        if (opening := text.rfind(" (")) > 0 and text.endswith(")") and has_position(text[:opening]) and has_organisation(text[opening:]):
+        if (
+            (opening := text.rfind(" (")) > 0
+            and text.endswith(")")
+            and has_position(text[:opening])
+            and has_organisation(text[opening:])
+        ):
             return [Named(text[:opening], name.row, name.bold), Named(text[opening + 2 : -1], name.row, name.bold)]
         return [name]
     # The best cut puts all that sounds like an occupation on one side.

@@ -21,7 +21,9 @@ SHAPE: dict[str, Any] = {
     },
     "work": [
         {
-            **dict.fromkeys(("name", "location", "description", "position", "url", "startDate", "endDate", "summary"), STRING),
+            **dict.fromkeys(
+                ("name", "location", "description", "position", "url", "startDate", "endDate", "summary"), STRING
+            ),
             "highlights": STRINGS,
         }
     ],

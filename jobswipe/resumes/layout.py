@@ -17,7 +17,8 @@ _APART = 1.05
 _ROW = 0.35
 _MIN_GUTTER = 6.0  # points
 _PAGE_NUMBER = re.compile(
-    r"^(?:.{0,60}?[\s|–—-])?(?:page|seite|página|pagina|pag\.?|p\.)?\s*\d{1,3}\s*(?:/|of|von|de|di|sur|van|din)\s*\d{1,3}$"
+    r"^(?:.{0,60}?[\s|–—-])?(?:page|seite|página|pagina|pag\.?|p\.)?\s*\d{1,3}\s*(?:/|of|von|de|di|sur|van"
+    r"|din)\s*\d{1,3}$"
     r"|^[-–—|\s]*(?:page|seite|página|pagina)?\s*\d{1,3}[-–—|\s]*$"
     r"|^last updated\b.{0,40}$",
     re.IGNORECASE,
@@ -239,7 +240,13 @@ def _runs(row: list[Segment]) -> tuple[Run, ...]:
             same = last is not None and index and last.style == (word.bold, word.italic, word.font)
             if last is not None and same and abs(last.size - word.size) < 0.5:
                 runs[-1] = Run(
-                    last.text + joint + word.text, last.bold, last.italic, last.size, last.x0, round(word.x1, 1), last.font
+                    last.text + joint + word.text,
+                    last.bold,
+                    last.italic,
+                    last.size,
+                    last.x0,
+                    round(word.x1, 1),
+                    last.font,
                 )
             else:
                 runs.append(

@@ -21,10 +21,14 @@ _ITEMS = re.compile(r"\t|\s*[;•·●▪|◦]\s*|,(?=\s)|,(?=[^\d\s])|\s+/\s+|\
 _STRIP = " \t,;|•·●○◦.–—-*★☆■□"
 _PARENS = re.compile(r"\s*\(([^()]{0,60})\)?$")
 _LEVEL = re.compile(
-    r"^(?:beginner|basic(?:s)?|elementary|intermediate|advanced|expert|proficient|fluent|native|mother tongue|familiar|experienced|good|very good|excellent|conversational"
-    r"|professional(?: working proficiency)?|working knowledge|limited|bilingual|grundkenntnisse|gut|sehr gut|fortgeschritten|fließend|muttersprache|verhandlungssicher"
-    r"|débutant|intermédiaire|avancé|courant|langue maternelle|básico|intermedio|avanzado|nativo|fluido|fluente|nativ|avansat|mediu|începător"
-    r"|[abc][12](?:[+-]|\b.{0,20})?|\d{1,3} ?%|\d(?:[.,]\d)? ?/ ?\d{1,2}|(?:less than )?\d+\+? (?:years?|months?|yrs?|jahre?|ans|años)|[●○★☆■□◐]{2,10}|\d(?:\.\d)?)$",
+    r"^(?:beginner|basic(?:s)?|elementary|intermediate|advanced|expert|proficient|fluent|native|mother tongue|familiar"
+    r"|experienced|good|very good|excellent|conversational"
+    r"|professional(?: working proficiency)?|working knowledge|limited|bilingual|grundkenntnisse|gut|sehr gut"
+    r"|fortgeschritten|fließend|muttersprache|verhandlungssicher"
+    r"|débutant|intermédiaire|avancé|courant|langue maternelle|básico|intermedio|avanzado|nativo|fluido|fluente|nativ"
+    r"|avansat|mediu|începător"
+    r"|[abc][12](?:[+-]|\b.{0,20})?|\d{1,3} ?%|\d(?:[.,]\d)? ?/ ?\d{1,2}|(?:less than )?\d+\+? (?:years?|months?|yrs?"
+    r"|jahre?|ans|años)|[●○★☆■□◐]{2,10}|\d(?:\.\d)?)$",
     re.IGNORECASE,
 )
 _AND = re.compile(r"^(?:and|und|et|y|e|en|și)\s+", re.IGNORECASE)
@@ -42,7 +46,7 @@ def paragraphs(rows: Sequence[Row]) -> list[list[Row]]:
     return out
 
 
-def skills(rows: Sequence[Row], vocabulary: Counter[str]) -> list[Entry]:
+def skills(rows: Sequence[Row]) -> list[Entry]:
     """`{name, keywords}` for each labelled group; one group without a name for what is not labelled."""
     groups: list[tuple[str | None, Line, list[tuple[str, Line, str]]]] = []
     loose: list[tuple[str, Line, str]] = []
@@ -63,9 +67,15 @@ def skills(rows: Sequence[Row], vocabulary: Counter[str]) -> list[Entry]:
         previous = target[-1] if target else None
         for index, part in enumerate(rest_parts):
             first = True
-            for item in _items(part):
-                level, name = _level(item)
-                if first and not index and previous is not None and label is None and _joined(previous[0], previous[1], row, item):
+            for item in items_of(part):
+                name = _level(item)[1]
+                if (
+                    first
+                    and not index
+                    and previous is not None
+                    and label is None
+                    and _joined(previous[0], previous[1], row, item)
+                ):
                     merged = f"{previous[0]}{'' if previous[0].endswith(('-', '/')) else ' '}{name}"
                     target[-1] = (merged, previous[1], f"{previous[2]}\n{item}")
                 elif name and not _LEVEL.match(name):
@@ -93,18 +103,31 @@ def _group(row: Row) -> tuple[str | None, list[str]]:
     if match := _LABELLED.match(first):
         rest = first[match.end() :].strip()
         return match[1].strip(_STRIP), [*([rest] if rest else []), *row.parts[1:]]
-    if len(row.parts) == 2 and not _ITEMS.search(first) and len(first) <= 40 and len(_items(row.parts[1])) > 1 and not _LEVEL.match(row.parts[1]):
+    if (
+        len(row.parts) == 2
+        and not _ITEMS.search(first)
+        and len(first) <= 40
+        and len(items_of(row.parts[1])) > 1
+        and not _LEVEL.match(row.parts[1])
+    ):
         return first.strip(_STRIP), row.parts[1:]
     lead = row.line.runs[0]
-    if lead.bold and len(row.line.runs) > 1 and not row.line.runs[1].bold and len(lead.text.strip()) <= 40 and "," not in lead.text.strip(" ,:"):
+    if (
+        lead.bold
+        and len(row.line.runs) > 1
+        and not row.line.runs[1].bold
+        and len(lead.text.strip()) <= 40
+        and "," not in lead.text.strip(" ,:")
+    ):
         return lead.text.strip(_STRIP + ":"), [row.main[len(lead.text.rstrip()) :].strip(_STRIP + ":")]
-    if (match := _DASHED.match(first)) and len(_items(first[match.end() :])) > 1:
+    if (match := _DASHED.match(first)) and len(items_of(first[match.end() :])) > 1:
         return match[1].strip(_STRIP), [first[match.end() :], *row.parts[1:]]
     return None, row.parts
 
 
 def _wraps(row: Row, rows: Sequence[Row]) -> bool:
-    """Whether an unlabelled row goes on with the group above: where every row has a label, or the last one ends open."""
+    """Whether an unlabelled row goes on with the group above: where every row has a label, or the last one ends"
+    " open."""
     index = next(place for place, one in enumerate(rows) if one is row)
     last = rows[index - 1]
     if row.continued or last.main.rstrip().endswith((",", ";", "/", "-", "|", "•", "·")) or row.main[:1].islower():
@@ -121,7 +144,7 @@ def _joined(previous: str, line: Line, row: Row, item: str) -> bool:
     return not row.bullet and (row.continued or len(last) > 60) and not last.endswith((",", ";", "|", "•", "·", "."))
 
 
-def _items(text: str) -> list[str]:
+def items_of(text: str) -> list[str]:
     """The single things of a list; commas inside parentheses do not part it."""
     out: list[str] = []
     depth, start = 0, 0
@@ -134,7 +157,11 @@ def _items(text: str) -> list[str]:
             out.append(text[start : match.start()])
             start = match.end()
     out.append(text[start:])
-    return [_AND.sub("", item.strip(_STRIP)) if not item.strip().startswith(".") else item.strip(_STRIP.replace(".", "")) for item in out if item.strip(_STRIP)]
+    return [
+        _AND.sub("", item.strip(_STRIP)) if not item.strip().startswith(".") else item.strip(_STRIP.replace(".", ""))
+        for item in out
+        if item.strip(_STRIP)
+    ]
 
 
 def _level(item: str) -> tuple[str | None, str]:
@@ -161,14 +188,21 @@ def languages(rows: Sequence[Row]) -> list[Entry]:
     """`{language, fluency}`: "English (C1)", "German: native", "Spanish – fluent", a column of levels beside."""
     out: list[Entry] = []
     for row in rows:
-        text = re.sub(r"^(?:spoken |foreign )?(?:languages?|sprachen|langues|idiomas|lingue|talen|limbi)(?: known)?\s*:\s*", "", row.main, flags=re.IGNORECASE)
+        text = re.sub(
+            r"^(?:spoken |foreign )?(?:languages?|sprachen|langues|idiomas|lingue|talen|limbi)(?: known)?\s*:\s*",
+            "",
+            row.main,
+            flags=re.IGNORECASE,
+        )
         parts = [text] if text != row.main else row.parts
         if len(parts) == 2 and is_language(parts[0].strip(_STRIP + ":")):
             out.append(_language(parts[0].strip(_STRIP + ":"), parts[1].strip(_STRIP), row))
             continue
         for part in parts:
-            for item in _items(part):
-                match = re.match(r"^([^\W\d_][^:()–—,]{1,30}?)(?:\s*[:(–—]\s*|\s+-\s+|\s+(?=[ABC][12]\b)|\s*,\s*|$)(.*)$", item)
+            for item in items_of(part):
+                match = re.match(
+                    r"^([^\W\d_][^:()–—,]{1,30}?)(?:\s*[:(–—]\s*|\s+-\s+|\s+(?=[ABC][12]\b)|\s*,\s*|$)(.*)$", item
+                )
                 if match and is_language(match[1]):
                     out.append(_language(match[1].strip(), match[2].strip(" )" + _STRIP), row))
                 elif (words := item.split()) and is_language(words[0]) and _LEVEL.match(" ".join(words[1:])):
@@ -177,8 +211,7 @@ def languages(rows: Sequence[Row]) -> list[Entry]:
                     out.append(_language(words[-1], " ".join(words[:-1]), row))
                 elif out and _LEVEL.match(item):
                     out[-1].put("fluency", item, 0.7, row.line)
-    seen: set[str] = set()
-    return [entry for entry in out if not (entry.values["language"] in seen or seen.add(entry.values["language"]))]
+    return list({entry.values["language"]: entry for entry in reversed(out)}.values())[::-1]
 
 
 def _language(name: str, level: str, row: Row) -> Entry:
@@ -191,10 +224,14 @@ def _language(name: str, level: str, row: Row) -> Entry:
 
 def is_language_line(row: Row) -> bool:
     """A line "Languages: English, Hebrew" outside any section of languages."""
-    match = re.match(r"^(?:spoken |foreign )?(?:languages?|sprachen|langues|idiomas|lingue|talen|limbi)(?: known)?\s*[:\t]\s*(.+)$", "\t".join(row.parts), re.IGNORECASE)
+    match = re.match(
+        r"^(?:spoken |foreign )?(?:languages?|sprachen|langues|idiomas|lingue|talen|limbi)(?: known)?\s*[:\t]\s*(.+)$",
+        "\t".join(row.parts),
+        re.IGNORECASE,
+    )
     if not match:
         return False
-    items = _items(match[1])
+    items = items_of(match[1])
     known = [item for item in items if is_language(_PARENS.sub("", item).split(" - ")[0].strip())]
     return len(known) * 2 > len(items)
 
@@ -208,7 +245,13 @@ def titled(rows: Sequence[Row], key: str, other: str, vocabulary: Counter[str]) 
         row = group[0]
         if sum(dated.values()) > 2 and not row.bullet and not find_date(text) and row.style not in dated:
             continue  # a heading within the section
-        if out and not row.bullet and not any(one.bullet for one in rows) and row.line.gap < 1.4 and _is_detail(row, rows):
+        if (
+            out
+            and not row.bullet
+            and not any(one.bullet for one in rows)
+            and row.line.gap < 1.4
+            and _is_detail(row, rows)
+        ):
             _detail(out[-1], row, other)
             continue
         entry = Entry()
@@ -221,7 +264,12 @@ def titled(rows: Sequence[Row], key: str, other: str, vocabulary: Counter[str]) 
             if found is None and (single := find_date(note)) is not None:
                 entry.put("date", single.end, 0.8, row.line, note[single.begin : single.stop])
         place = None
-        if key == "name" and found is not None and (lead := row.line.runs[0].text.strip(_STRIP)) and len(row.line.runs) > 1:
+        if (
+            key == "name"
+            and found is not None
+            and (lead := row.line.runs[0].text.strip(_STRIP))
+            and len(row.line.runs) > 1
+        ):
             after = "".join(run.text for run in row.line.runs[1:]).split("\t")[0]
             if row.line.runs[0].bold and not row.line.runs[1].bold and after[:1] in ", " and _undated(after):
                 title = f"{lead} – {_undated(after)}"
@@ -236,7 +284,11 @@ def titled(rows: Sequence[Row], key: str, other: str, vocabulary: Counter[str]) 
         entry.put(key, name, 0.85, row.line, quote(group) if len(group) > 1 else name)
         if found is not None:
             entry.put("date", found.end or found.start, 0.85, row.line, text[found.begin : found.stop])
-        if len(pieces) > 1 and (rest := " – ".join(piece.strip(_STRIP) for piece in pieces[1:] if piece.strip(_STRIP + ":") and piece != place)):
+        if len(pieces) > 1 and (
+            rest := " – ".join(
+                piece.strip(_STRIP) for piece in pieces[1:] if piece.strip(_STRIP + ":") and piece != place
+            )
+        ):
             entry.put(other, rest, 0.6, row.line)
         out.append(entry)
     return out
@@ -285,8 +337,7 @@ def publication(rows: Sequence[Row], date: str | None, vocabulary: Counter[str])
         if match := _DOI.search(row.main):
             entry.put("url", f"https://doi.org/{match[0]}", 0.9, row.line, match[0])
         elif match := URL.search(row.main):
-            if "://" in match[0] or "/" in match[0]:
-                entry.put("url", match[0], 0.7, row.line)
+            entry.put("url", match[0] if "/" in match[0] else None, 0.7, row.line)
         if (match := re.search(r"\(([^()]{3,80})\)\s*$", row.main)) and row in rest:
             entry.put("publisher", match[1], 0.7, row.line)
     if release is not None:
@@ -305,7 +356,9 @@ def _date_quote(row: Row) -> str:
 def _title_rows(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     end = 1
     style = rows[0].style
-    while end < len(rows) and not rows[end].bullet and rows[end].style == style and style[0] and rows[end].line.gap <= 1.6:
+    while (
+        end < len(rows) and not rows[end].bullet and rows[end].style == style and style[0] and rows[end].line.gap <= 1.6
+    ):
         end += 1
     while end < len(rows) and rows[end].continued:
         end += 1
@@ -317,7 +370,7 @@ def interests(rows: Sequence[Row]) -> list[Entry]:
     for row in rows:
         for part in row.parts:
             label = _LABELLED.match(part)
-            for item in _items(part[label.end() :] if label else part):
+            for item in items_of(part[label.end() :] if label else part):
                 name = item.strip(_STRIP)
                 if 1 < len(name) <= 80 and any(letter.isalpha() for letter in name):
                     entry = Entry()

@@ -7,19 +7,36 @@ from typing import Any
 
 import msgspec
 
-from jobswipe.resumes import careers, contact, lists
+from jobswipe.resumes import careers, contact, lists, studies
 from jobswipe.resumes.extracted import Extracted, Line
 from jobswipe.resumes.fields import Entry, Fields
 from jobswipe.resumes.rows import Row, join, quote, rows, vocabulary
 from jobswipe.resumes.sections import Section, sections
 from jobswipe.resumes.where import is_place
 
-_CONTACT_TITLES = ("contact", "kontakt", "coordonn", "contat", "personal", "person", "date", "links", "dati", "online", "profiles", "social", "find", "web", "info")
+_CONTACT_TITLES = (
+    "contact",
+    "kontakt",
+    "coordonn",
+    "contat",
+    "personal",
+    "person",
+    "date",
+    "links",
+    "dati",
+    "online",
+    "profiles",
+    "social",
+    "find",
+    "web",
+    "info",
+)
 
 
 class ParsedResume(msgspec.Struct, frozen=True):
     """`document` is JSON Resume 1.0.0; `document["meta"]["jobswipe"]["fields"]` maps each JSON path to
-    `{confidence (0 to 1), page (from 1, or null), quote}`. `text` is all text of the file. `notes` say what was left out.
+    `{confidence (0 to 1), page (from 1, or null), quote}`. `text` is all text of the file. `notes` say what was left
+    out.
     """
 
     document: dict[str, Any]
@@ -44,7 +61,9 @@ def parse(extracted: Extracted) -> ParsedResume:
     words = vocabulary(extracted.lines)
     fields = Fields()
     head, summary_lines = _head(found)
-    extra = [line for section in found[1:] if section.kind == "other" and _is_contact(section) for line in section.lines]
+    extra = [
+        line for section in found[1:] if section.kind == "other" and _is_contact(section) for line in section.lines
+    ]
     basics = contact.basics(head, extracted.lines, extracted.links, extra)
     _summary(basics, summary_lines, words)
     fields.put("basics", basics)
@@ -65,10 +84,19 @@ def _head(found: Sequence[Section]) -> tuple[list[Line], list[list[Line]]]:
     if not head:  # the file begins with a heading: who it is about may stand in the first section
         head = list(found[1].lines[:8]) if len(found) > 1 and found[1].kind in ("other", "summary") else []
     summaries = [section.lines for section in found[1:] if section.kind == "summary" and section.lines]
-    prose = [line for line in head[1:] if len(line.text) > 60 and len(line.text.split()) > 8 and "@" not in line.text and "\t" not in line.text]
+    prose = [
+        line
+        for line in head[1:]
+        if len(line.text) > 60 and len(line.text.split()) > 8 and "@" not in line.text and "\t" not in line.text
+    ]
     if prose and not summaries:
         start, end = head.index(prose[0]), len(head)
-        lines = [line for line in head[start:end] if line in prose or (line.page is not None and len(line.text) > 15 and "@" not in line.text and not is_place(line.text))]
+        lines = [
+            line
+            for line in head[start:end]
+            if line in prose
+            or (line.page is not None and len(line.text) > 15 and "@" not in line.text and not is_place(line.text))
+        ]
         if len(lines) == 1 and lines[0].text.startswith(("“", '"')):
             return head, []
         return head, [lines]
@@ -85,9 +113,7 @@ def _summary(basics: Entry, groups: Sequence[Sequence[Line]], words: Any) -> Non
         return
     lines = groups[0]
     made = rows(lines)
-    parts = []
-    for group in _paragraphs(made):
-        parts.append(join(group, words))
+    parts = [join(group, words) for group in _paragraphs(made)]
     text = "\n".join(part for part in parts if part)
     if text and text != basics.values.get("label"):
         basics.put("summary", text, 0.85, lines[0], quote(made))
@@ -96,7 +122,12 @@ def _summary(basics: Entry, groups: Sequence[Sequence[Line]], words: Any) -> Non
 def _paragraphs(made: Sequence[Row]) -> list[list[Row]]:
     out: list[list[Row]] = []
     for row in made:
-        if out and not row.bullet and row.line.gap < 1.9 and (row.line.page is not None or row.main[:1].islower() or row.continued or len(out[-1][-1].main) > 70):
+        if (
+            out
+            and not row.bullet
+            and row.line.gap < 1.9
+            and (row.line.page is not None or row.main[:1].islower() or row.continued or len(out[-1][-1].main) > 70)
+        ):
             out[-1].append(row)
         else:
             out.append([row])
@@ -114,13 +145,13 @@ def _section(section: Section, extracted: Extracted, fields: Fields, words: Any)
         case "volunteer":
             entries = careers.work(made, words, extracted.links, volunteer=True)
         case "education":
-            entries = careers.education(made, words)
+            entries = studies.education(made, words)
         case "projects":
             entries = careers.projects(made, words, extracted.links)
         case "publications":
             entries = careers.publications(made, words)
         case "skills":
-            entries = lists.skills([row for row in made if not lists.is_language_line(row)], words)
+            entries = lists.skills([row for row in made if not lists.is_language_line(row)])
         case "languages":
             entries = lists.languages(made)
         case "certificates":

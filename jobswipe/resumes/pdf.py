@@ -52,7 +52,9 @@ def read_pdf(data: bytes) -> Extracted:
         words = [word for word in _words(text, height, fonts) if not _ICON.match(word.text)]
         size += sum(len(word.text) + 1 for word in words)
         if size > limits.TEXT_BYTES:
-            raise LimitError(f"The PDF holds more than {limits.TEXT_BYTES / 1e6:.0f} MB of text: import the resume alone.")
+            raise LimitError(
+                f"The PDF holds more than {limits.TEXT_BYTES / 1e6:.0f} MB of text: import the resume alone."
+            )
         laid_out.append(layout.lines(words, number + 1, width, height, gutters))
         links += _links(document, page, text, number + 1)
     return Extracted(kind="pdf", lines=tuple(layout.without_margins(laid_out)), links=tuple(links), pages=pages)
@@ -68,7 +70,7 @@ def _words(textpage: pypdfium2.PdfTextPage, height: float, fonts: dict[tuple[byt
     word: Word | None = None
     for index in range(pdfium.FPDFText_CountChars(raw)):
         code = pdfium.FPDFText_GetUnicode(raw, index)
-        if code <= 32 and code != 2 or code in (0xA0, 0x3000) or 0x2000 <= code <= 0x200A:
+        if (code <= 32 and code != 2) or code in (0xA0, 0x3000) or 0x2000 <= code <= 0x200A:
             if word is not None:
                 yield word
                 word = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ _HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)[ \t]*#*$")
 _RULE = re.compile(r"^[ \t]*(?:[-=_*~][ \t]*){3,}$")
 _ITALIC = re.compile(r"(?<![\w*_])[*_]([^*_\n]{1,200})[*_](?![\w*_])")
 _WIDE = re.compile(r"(?<=\S)(?:\t[\t ]*|[ ]{4,}\t?[\t ]*)(?=\S)")
+_ADDRESS = re.compile(r"^https?://\S{1,500}$")
 _RENDERCV = re.compile(r"^cv:", re.MULTILINE)
 _YAML_KEY = re.compile(r"^[A-Za-z_][\w-]{0,40}:(?: |$)")
 _HEADING_SIZES = (20.0, 16.0, 14.0, 13.0, 12.5, 12.2)
@@ -46,7 +48,9 @@ def decode(data: bytes) -> str:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = data.decode("cp1252", "replace")
-    odd = sum(1 for letter in text[:20_000] if (letter < " " and letter not in "\t\n\r\f\x0b\x1b") or letter == "\ufffd")
+    odd = sum(
+        1 for letter in text[:20_000] if (letter < " " and letter not in "\t\n\r\f\x0b\x1b") or letter == "\ufffd"
+    )
     if odd * 50 > min(len(text), 20_000):
         raise ResumeError("The file is neither text nor a document: export the resume as PDF or DOCX and import that.")
     return text
@@ -70,8 +74,7 @@ def lines_of(text: str) -> Extracted:
         body = line[indent:]
         cut = bullet_length(body)
         body = _WIDE.sub("\t", body[cut:].strip())
-        for match in _LINK.finditer(body):
-            links.append(Link(url=match[2], text=match[1]))
+        links += [Link(url=match[2], text=match[1]) for match in _LINK.finditer(body)]
         body = _LINK.sub(r"\1", body)
         runs = _runs(body, size)
         if not any(run.text.strip() for run in runs):
@@ -79,7 +82,10 @@ def lines_of(text: str) -> Extracted:
             continue
         lines.append(Line(runs=runs, x0=5.0 * (indent + cut), gap=gap + 1.0 if lines else 0.0, bullet=cut > 0))
         gap = 0.0
-    return Extracted(kind="text", lines=tuple(lines), links=tuple(links))
+    # A printed page's address that stands again and again between the lines is a running footer.
+    addresses = Counter(line.text for line in lines if _ADDRESS.match(line.text))
+    kept = tuple(line for line in lines if addresses[line.text] < 2)
+    return Extracted(kind="text", lines=kept, links=tuple(links))
 
 
 def _runs(text: str, size: float) -> tuple[Run, ...]:
@@ -123,6 +129,8 @@ def _refuse_other_yaml(text: str) -> None:
     first = [line for line in text[:4000].splitlines() if line.strip() and not line.startswith("#")][:12]
     keys = [line for line in first if _YAML_KEY.match(line)]
     nested = [line for line in first if line.startswith(("  ", "- ", "---")) and ":" in line]
-    if text.startswith(("---", "%YAML")) or (len(keys) >= 2 and nested and len(keys) + len(nested) >= len(first)):
-        if all(line.split(":")[0] == line.split(":")[0].lower() for line in keys) and (keys or text.startswith("%YAML")):
-            raise ResumeError("The YAML file is not a rendercv resume: it has no `cv` key with name and sections.")
+    marked = text.startswith(("---", "%YAML"))
+    mapped = len(keys) >= 2 and bool(nested) and len(keys) + len(nested) >= len(first)
+    lower = all(line.split(":")[0] == line.split(":")[0].lower() for line in keys)
+    if (marked and (keys or text.startswith("%YAML")) and lower) or (mapped and lower):
+        raise ResumeError("The YAML file is not a rendercv resume: it has no `cv` key with name and sections.")

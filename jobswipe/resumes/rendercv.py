@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from jobswipe.errors import ResumeError
-from jobswipe.resumes.careers import split_degree
 from jobswipe.resumes.contact import profile
 from jobswipe.resumes.dates import find_date, find_range, to_iso
 from jobswipe.resumes.fields import Entry, Fields
 from jobswipe.resumes.headings import PHRASES, fold, section_of
 from jobswipe.resumes.jsonresume import text_of
-from jobswipe.resumes.lists import _items as items_of
-from jobswipe.resumes.lists import is_language
+from jobswipe.resumes.lists import items_of
 from jobswipe.resumes.parse import ParsedResume
+from jobswipe.resumes.studies import split_degree
 from jobswipe.resumes.where import where
+from jobswipe.resumes.words import is_language
 
 _LINK = re.compile(r"\[([^\]\[]{0,300})\]\(([^()\s]{0,500})\)")
 _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3})(?=\S)(.{1,300}?)(?<=\S)\1")
@@ -131,7 +131,12 @@ def _section(fields: Fields, kind: str, entry: Any) -> None:
         return
     out = Entry()
     if kind in ("work", "volunteer"):
-        out.put("organization" if kind == "volunteer" else "name", _text(entry, "company") or _text(entry, "name"), 1.0, None)
+        out.put(
+            "organization" if kind == "volunteer" else "name",
+            _text(entry, "company") or _text(entry, "name"),
+            1.0,
+            None,
+        )
         out.put("position", _text(entry, "position"), 1.0, None)
         if kind == "work":
             out.put("location", _text(entry, "location"), 1.0, None)
@@ -216,7 +221,9 @@ def _line(fields: Fields, kind: str, text: str) -> None:
     elif kind in ("certificates", "awards", "publications"):
         found = find_range(text) or find_date(text)
         title = text
-        key, when = ("title", "date") if kind == "awards" else ("name", "releaseDate" if kind == "publications" else "date")
+        key, when = (
+            ("title", "date") if kind == "awards" else ("name", "releaseDate" if kind == "publications" else "date")
+        )
         if found is not None:
             title = re.sub(r"\(\s*\)", "", text[: found.begin] + text[found.stop :]).strip(" ,;–—-")
             out.put(when, found.end or found.start, 1.0, None, text[found.begin : found.stop])
@@ -225,11 +232,7 @@ def _line(fields: Fields, kind: str, text: str) -> None:
         values.values |= out.values
         values.sources |= out.sources
         out = values
-    elif kind == "interests":
-        out.put("name", text, 1.0, None)
-    elif kind == "references":
-        out.put("name", text, 1.0, None)
-    elif kind == "projects":
+    elif kind == "interests" or kind == "references" or kind == "projects":
         out.put("name", text, 1.0, None)
     else:
         return

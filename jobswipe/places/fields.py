@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import msgspec
+
 from jobswipe.places import gazetteer
 from jobswipe.places.fold import fold
 from jobswipe.places.gazetteer import City
@@ -12,7 +16,7 @@ from jobswipe.places.words import NICKNAMES, NOISE, NOISE_SHAPE, WORK
 
 def _said(value: str | None) -> str | None:
     """A field's value, or None when it is blank or says nothing ("N/A", "Remote", "Multiple locations")."""
-    value = value.strip() if value else ""
+    value = value[:200].strip() if value else ""
     key = fold(value)
     if (
         not key
@@ -21,7 +25,7 @@ def _said(value: str | None) -> str | None:
         or (WORK.search(value) and not WORK.sub("", value).strip(" -()"))
     ):
         return None
-    return value[:200]
+    return value
 
 
 def _region(text: str | None, country: str | None) -> gazetteer.Region | None:
@@ -64,14 +68,25 @@ def resolve(
     are the source's own where given and possible, else the gazetteer's. `text` becomes the place's text.
     """
     town, area, land = _said(city), _said(region), _said(country)
-    code = gazetteer.country_code(land) if land else None
-    if town is None and area is None and code is None:
+    place = _resolve(town, area, land) if town or area or land else None
+    if place is None:
         parsed = parse(text) if text else None
         return parsed.places[0] if parsed and parsed.places else None
+    if text:
+        place = msgspec.structs.replace(place, text=text)
+    return _with_coordinates(place, latitude, longitude)
+
+
+@lru_cache(maxsize=16384)
+def _resolve(town: str | None, area: str | None, land: str | None) -> Place | None:
+    """The place of a city, a region and a country as written, or None when none of them is one."""
+    code = gazetteer.country_code(land) if land else None
+    if town is None and area is None and code is None:
+        return None
     found_region = _region(area, code)
     if found_region is not None and code is None:
         code = found_region.country
-    written = text or ", ".join(part for part in (town, area, land) if part)
+    written = ", ".join(part for part in (town, area, land) if part)
     name = town
     found: City | None = None
     if town is not None:
@@ -79,12 +94,7 @@ def resolve(
         if code is None:
             read = parse(", ".join(part for part in (town, area) if part)).places
             if read and read[0].country:
-                place = read[0]
-                return _with_coordinates(
-                    Place(text=written, city=place.city or town, region=place.region, country=place.country),
-                    latitude if latitude is not None else place.latitude,
-                    longitude if longitude is not None else place.longitude,
-                )
+                return msgspec.structs.replace(read[0], text=written, city=read[0].city or town)
         else:
             found = _city(town, code, admin) or (_city(town, code, None) if admin is None or area is None else None)
             if found is None and ("," in town or "(" in town or "-" in town):
@@ -93,7 +103,7 @@ def resolve(
     if found is not None:
         name = found.name
         found_region = gazetteer.region(found.country, found.admin) or found_region
-    place = Place(
+    return Place(
         text=written,
         city=name,
         region=found_region.name if found_region else area,
@@ -101,7 +111,6 @@ def resolve(
         latitude=found.latitude if found else None,
         longitude=found.longitude if found else None,
     )
-    return _with_coordinates(place, latitude, longitude)
 
 
 def _with_coordinates(place: Place, latitude: float | None, longitude: float | None) -> Place:
@@ -109,11 +118,4 @@ def _with_coordinates(place: Place, latitude: float | None, longitude: float | N
         return place
     if latitude == 0 and longitude == 0:  # an unset pair, in the sea
         return place
-    return Place(
-        text=place.text,
-        city=place.city,
-        region=place.region,
-        country=place.country,
-        latitude=latitude,
-        longitude=longitude,
-    )
+    return msgspec.structs.replace(place, latitude=latitude, longitude=longitude)

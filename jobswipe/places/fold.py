@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "ð": "d", "þ": "th"})
-_DROPPED = str.maketrans({c: "" for c in ".'’‘`´ʻʼ·"})
+_DROPPED = str.maketrans(dict.fromkeys(".'’‘`´ʻʼ·", ""))
 _GAP = re.compile(r"[^\w]+|_+")
 _ABBREVIATED = re.compile(r"\b(?:saint|sainte|fort|mount)\b")
 _SHORT = {"saint": "st", "sainte": "ste", "fort": "ft", "mount": "mt"}

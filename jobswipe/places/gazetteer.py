@@ -103,6 +103,7 @@ def city(number: int) -> City:
     return City(name, country, admin, float(latitude), float(longitude), int(population))
 
 
+@lru_cache(maxsize=16384)
 def cities_named(key: str) -> tuple[tuple[int, bool], ...]:
     """The cities of a folded name, largest first: (line number, whether it is the city's own name)."""
     table, sought = _cities(), key.encode()
@@ -148,6 +149,7 @@ def country_population(code: str) -> int:
     return sum(region.population for region in _regions().by_key.values() if region.country == code)
 
 
+@lru_cache(maxsize=4096)
 def country_code(text: str) -> str | None:
     """The ISO 3166-1 alpha-2 code of a country's name or code as people write it ("U.S.A.", "Deutschland", "uk")."""
     if len(text) > 100:

@@ -13,6 +13,7 @@ from jobswipe.places.words import NO_PLACE_ALONE, SITE
 
 MAX_PLACES = 250  # places read from one text; the rest of it is not looked at
 MAX_TEXT = 20_000  # characters read of one text
+KEPT = 400  # characters of a text whose reading is remembered: postings repeat short texts
 DOMINANCE = 2.0  # a namesake is meant without a hint when it has this many times the people of the next
 LIST_RATIO = 20.0  # "Boston, New York" are two cities: the Boston of New York State has 1/80 of the people
 
@@ -20,7 +21,7 @@ CAPITAL_SHARE = 0.07  # "New York" is the city, not its state, when it holds thi
 
 _TOKEN = re.compile(
     r"(?P<hard>[;|\n\r•·∙●‧]|\s»\s)|(?P<soft>[/／])|(?P<open>[(\[{（【])|(?P<close>[)\]}）】])"
-    r"|(?P<weak>[,:，、\t—]|\s[-–−]+\s?|[-–−]+\s)"
+    r"|(?P<weak>[,:，、\t—]|\s[-–−]{1,8}\s?|[-–−]{1,8}\s)"
 )
 _NOT_APPLICABLE = re.compile(r"^\s*n\s*/\s*a\s*$", re.IGNORECASE)
 _COUNTY = re.compile(r"\b(?:county|parish|borough)$", re.IGNORECASE)
@@ -252,9 +253,8 @@ class _Reader:
                 return
             if self.repeats(current, atom):
                 return
-        if current is not None and not current.readings and atom.readings:
-            if self.adopt(current, atom, end):
-                return
+        if current is not None and not current.readings and atom.readings and self.adopt(current, atom, end):
+            return
         if atom.coded and atom.text in NO_PLACE_ALONE:
             return
         if not atom.readings and current is not None and current.readings:
@@ -332,14 +332,17 @@ def _remote_countries(reader: _Reader, finished: list[tuple[_Partial, Place, int
     return tuple(countries)
 
 
-@lru_cache(maxsize=16384)
 def parse(text: str) -> Location:
     """What a location text says. At most 250 places, from its first 20,000 characters; never raises.
 
     A place that the gazetteer does not know keeps its `text` alone; so does a name that several places share when
     neither the text nor their sizes decide. `remote_countries` are the countries that the text ties to remote work.
     """
-    text = text[:MAX_TEXT]
+    return _parse(text) if len(text) <= KEPT else _parse.__wrapped__(text[:MAX_TEXT])
+
+
+@lru_cache(maxsize=16384)
+def _parse(text: str) -> Location:
     if _NOT_APPLICABLE.match(text):
         return Location()
     if len(text) == 2 and text.islower() and gazetteer.country_coded(text.upper()):

@@ -14,7 +14,8 @@ WORK = re.compile(
         | \bop[ ]kantoor\b | 出社 | 现场 )
   | (?P<hybrid> \b(?:remote[ -])?hybrid[ea]?(?:[ -]remote)?\b | \bh[ií]brid[oa]\b | \bibrido\b | \bsemi[ -]?presencial\b
         | \bpart(?:ial|ially|ly)?[ -]remote\b | \btélétravail[ ]partiel\b | ハイブリッド )
-  | (?P<remote> \b(?:(?:fully|full|100[ ]?%|completely|entirely)[ -])?remote(?:ly)?(?:[ -](?:first|friendly|only|ok|work|based|eligible|position|job))?\b
+  | (?P<remote> \b(?:(?:fully|full|100[ ]?%|completely|entirely)[ -])?remote(?:ly)?(?:[ -](?:first|friendly|only|ok
+      |work|based|eligible|position|job))?\b
         | \bwfh\b | \bwork(?:ing)?[ -](?:from|at)[ -](?:home|anywhere)\b | \bhome[ -]?(?:based|office)\b
         | \btelecommut(?:e|ing|er)\b | \btelework(?:ing)?\b | \bt[ée]l[ée]travail\b | \bteletrabajo\b | \bteletrabalho\b
         | \bremot[oa]\b | \ba[ ]distancia\b | \bthuiswerk(?:en)?\b | \banywhere\b | \bdistributed\b | \bvirtual\b
@@ -55,15 +56,15 @@ _REGIONS = {
     "Southeast Asia": "southeast asia,south east asia",
     "Caribbean": "caribbean,the caribbean",
     "Sub-Saharan Africa": "sub saharan africa",
-    "worldwide": "worldwide,world wide,global,globally,world,the world,whole world,weltweit,mundial,mundo,mondo,anywhere,"
-    "anywhere in the world,anywhere in world,work from anywhere,everywhere,international,earth,monde entier,全球,世界",
+    "worldwide": "worldwide,world wide,global,globally,world,the world,whole world,weltweit,mundial,mundo,mondo,"
+    "anywhere,anywhere in the world,anywhere in world,work from anywhere,everywhere,international,earth,monde entier,全球,世界",
 }
 REGIONS = {key: name for name, keys in _REGIONS.items() for key in keys.split(",")}
 
 NOISE = frozenset(
     """undefined|n a|na|none|null|nil|tbd|tba|tbc|various|multiple|multiple locations|multiple cities|various locations
-    |several locations|all locations|any location|other locations|flexible|flexible location|any|other|others|hq|headquarters
-    |head office|office|main office|offices|home|nowhere|unspecified|not specified|unknown|location|locations|field|dnu
+    |several locations|all locations|any location|other locations|flexible|flexible location|any|other|others|hq
+    |headquarters|head office|office|main office|offices|home|nowhere|unspecified|not specified|unknown|location|locations|field|dnu
     |full time|part time|contract|permanent|temporary|internship|more|us time zones|confidential|to be determined
     |verschiedene standorte|mehrere standorte|plusieurs lieux|varias ubicaciones""".replace("\n", "")
     .replace("    ", "")
@@ -79,16 +80,18 @@ NOISE_SHAPE = re.compile(
 
 FILLER = frozenset(
     """in within based from the of at only preferred preferably must be located locate office offices hq headquarters
-    headquartered campus area areas metro metropolitan region greater downtown anywhere any candidates candidate residents
-    resident time timezone timezones zone zones location locations site sites hub studio ideally for or and to near around
-    across throughout wide eligible applicants employees ok okay possible option optional allowed also other select
+    headquartered campus area areas metro metropolitan region greater downtown anywhere any candidates candidate
+    residents resident time timezone timezones zone zones location locations site sites hub studio ideally for or and to near
+    around across throughout wide eligible applicants employees ok okay possible option optional allowed also other select
     certain any some all our state states country countries city remote hybrid work working can with open up national
-    nationwide strongly province department governorate prefecture oblast canton vicinity surrounding nearby en em bei im raum grossraum standort oficina bureau agence dans a aus
+    nationwide strongly province department governorate prefecture oblast canton vicinity surrounding
+    nearby en em bei im raum grossraum standort oficina bureau agence dans a aus
     von aan republic considered welcome travel required usual role position roles team market markets hours""".split()
 )
 # Words that mark a site rather than a city: what stands before them is no city's name.
 SITE = re.compile(
-    r"\d|\b(?:mall|cent(?:er|re)|plaza|offices?|hq|park|street|st|road|rd|avenue|ave|county|campus|tower|building|airport"
+    r"\d|\b(?:mall|cent(?:er|re)|plaza|offices?|hq|park|street|st|road|rd|avenue|ave|county|campus|tower|building"
+    r"|airport"
     r"|store|outlets?|square|floor|hospital|university|school|suite|site|warehouse|plant|lab|labs|team|time ?zone"
     r"|timezone|shopping|market|department|remote|office)\b",
     re.IGNORECASE,
@@ -96,7 +99,8 @@ SITE = re.compile(
 
 # Words of other parts of a posting: a stretch with one of them names no place that the gazetteer lacks.
 JOB = re.compile(
-    r"https?:|www\.|\.(?:com|io|ai|dev)\b|\b(?:engineers?|developers?|managers?|designers?|analysts?|scientists?|hiring|software"
+    r"https?:|www\.|\.(?:com|io|ai|dev)\b|\b(?:engineers?|developers?|managers?|designers?|analysts?|scientists?"
+    r"|hiring|software"
     r"|salary|equity|visa|roles?|positions?|interns?|internship|contractors?|senior|junior|full-?time|part-?time)\b",
     re.IGNORECASE,
 )
@@ -108,7 +112,8 @@ _SF, _NY, _LA = "San Francisco,US,CA", "New York,US,NY", "Los Angeles,US,CA"
 _DC = "Washington,US,DC"
 _NICKNAMES = {
     _SF: "sf,sfo,san fran,san francisco bay area,sf bay area,greater san francisco,sf bay,san francisco bay",
-    _NY: "nyc,ny city,new york metro,new york city metro,greater new york,greater nyc,big apple,midtown manhattan,nyc metro",
+    _NY: "nyc,ny city,new york metro,new york city metro,greater new york,greater nyc,big apple,"
+    "midtown manhattan,nyc metro",
     _LA: "la,greater los angeles,la metro,greater la",
     _DC: "dc,washington dc,washington d c,dc metro,dmv,washington dc metro,greater washington,washington dc baltimore,"
     "national capital area,dc area,washington district of columbia,district of columbia",
@@ -143,11 +148,13 @@ _NICKNAMES = {
     "The Hague,NL,11": "den haag,s gravenhage,hague",
     "São Paulo,BR,27": "sampa",
     "Rio de Janeiro,BR,21": "rio",
-    ",US,CA": "bay area,sf peninsula,peninsula bay area,silicon valley,socal,southern california,norcal,northern california,"
+    ",US,CA": "bay area,sf peninsula,peninsula bay area,silicon valley,socal,southern california,norcal,"
+    "northern california,"
     "south bay,south bay area,east bay,north bay,south bay bay area,orange county,san francisco peninsula",
     ",US,TX": "north texas,central texas",
     ",US,NY": "upstate new york,upstate ny,long island,hudson valley",
-    ",US,": "east coast,west coast,midwest,us east coast,us west coast,new england,pacific northwest,pnw,tri state,us east,"
+    ",US,": "east coast,west coast,midwest,us east coast,us west coast,new england,pacific northwest,pnw,"
+    "tri state,us east,"
     "us west,us central,us south,southeast us,northeast us,east us,west us,central us,lower 48,us mainland,"
     "continental united states,contiguous us,eastern us,western us",
     ",GB,ENG": "south east england,north west england,west midlands,east midlands,thames valley,midlands",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from jobswipe.places import gazetteer
 from jobswipe.places.fields import resolve
 from jobswipe.places.fold import fold
@@ -14,7 +16,8 @@ from jobswipe.sources.raw import RawLocation, RawPosting
 
 _TITLE_GROUP = re.compile(r"[(\[]([^()\[\]]{2,80})[)\]]|\s[-–—|]\s([^()\[\]|]{2,80})$")
 _FROM = re.compile(
-    r"\bremote(?:ly)?\b[^.;:\n]{0,40}?\b(?:within|across|anywhere in|based in|located in|from|in) (?:the )?([^.;:()\n]{2,60})",
+    r"\bremote(?:ly)?\b[^.;:\n]{0,40}?\b(?:within|across|anywhere in|based in|located in|from|in) (?:the )?"
+    r"([^.;:()\n]{2,60})",
     re.IGNORECASE,
 )
 
@@ -57,22 +60,11 @@ class _Found:
 def _hinted(place: Place, hint: Place) -> Place:
     """A place of a text, with what the fields beside it know where the text does not decide."""
     if place.country is None:
-        return _renamed(hint, place.text)
+        return msgspec.structs.replace(hint, text=place.text)
     same_city = hint.city is not None and place.city is not None and fold(hint.city) == fold(place.city)
     if same_city and hint.country is not None and (place.country, place.region) != (hint.country, hint.region):
-        return _renamed(hint, place.text)
+        return msgspec.structs.replace(hint, text=place.text)
     return place
-
-
-def _renamed(place: Place, text: str) -> Place:
-    return Place(
-        text=text,
-        city=place.city,
-        region=place.region,
-        country=place.country,
-        latitude=place.latitude,
-        longitude=place.longitude,
-    )
 
 
 def _take(found: _Found, raw: RawLocation) -> None:
@@ -108,7 +100,7 @@ def _take(found: _Found, raw: RawLocation) -> None:
         name = gazetteer.country_name(fields.country) or fields.country
         found.add(Place(text=name, country=fields.country), said=False)
     else:
-        found.add(_renamed(fields, raw.text.strip()))
+        found.add(msgspec.structs.replace(fields, text=raw.text.strip()))
 
 
 def _title_says(found: _Found, title: str) -> None:
@@ -134,8 +126,8 @@ def _sentence_says(found: _Found, sentence: str) -> None:
 def locate(raw: RawPosting, description: str | None) -> Location:
     """Where a posting is. `description` is its readable text; at most 250 places are kept.
 
-    `remote_countries` are filled only for a remote posting, from texts that tie a country to remote work: "Remote - US",
-    the source's own restriction (`remote_within`), a country that is the only place named.
+    `remote_countries` are filled only for a remote posting, from texts that tie a country to remote work:
+    "Remote - US", the source's own restriction (`remote_within`), a country that is the only place named.
     """
     found = _Found()
     for location in raw.locations[:MAX_PLACES]:
@@ -165,8 +157,8 @@ def locate(raw: RawPosting, description: str | None) -> Location:
             countries.update(found.countries_alone)
         if not countries and description:
             clear = from_description(description)
-            if clear is not None and clear[0] == "remote":
-                _sentence_says(found, clear[1])
+            if clear is not None and clear.workplace == "remote":
+                _sentence_says(found, clear.sentence)
     return Location(
         places=tuple(found.places.values()),
         workplace=workplace,

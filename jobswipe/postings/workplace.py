@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import cache
+from typing import NamedTuple
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from jobswipe.places.atoms import read_atoms
 from jobswipe.places.place import Workplace
 from jobswipe.places.words import WORK
-from jobswipe.postings.workplace_phrases import KEYWORDS, MOST_SENTENCES, PHRASES, REACH, TAG
+from jobswipe.postings.workplace_phrases import KEYWORDS, MOST_SENTENCES, PHRASES, REACH
 
 _WORDS: dict[str, Workplace] = {
     "telecommute": "remote",
@@ -30,21 +35,27 @@ _WORDS: dict[str, Workplace] = {
     "onpremise": "onsite",
     "punctual": "onsite",
 }
-_SAYS: dict[str, Workplace] = {"remote": "remote", "hybrid": "hybrid", "onsite": "onsite"}  # by a pattern's group
+_SAYS: dict[str, Workplace] = {
+    "remote": "remote",
+    "hybrid": "hybrid",
+    "offered": "hybrid",
+    "onsite": "onsite",
+}  # by group
 _TOWN = 50_000  # people: a smaller place's name in a title is more likely a word of it ("Onsite Trainer")
-_TITLE_PARTS = re.compile(r"[()\[\]{}|,;:•·/]|\s[-–—]+\s?|[-–—]+\s")
+_TITLE_PARTS = re.compile(r"[()\[\]{}|,;:•·/]|\s[-–—]{1,8}\s?|[-–—]{1,8}\s")
 _LETTERS = re.compile(r"[^a-z]+")
-_END = re.compile(r"[.!?;\n•|]")
+_END = re.compile(rb"[.!?;\n|]|\xe2\x80\xa2|\xe3\x80\x82")  # also a bullet and the Japanese full stop
 
 
 def from_word(word: str | None) -> Workplace | None:
     """The source's own word ("Hybrid", "TELECOMMUTE", "On-site") as a way of working, or None."""
     if not word:
         return None
+    word = word[:200]
     known = _WORDS.get(_LETTERS.sub("", word.lower()))
     if known is not None:
         return known
-    found = {match.lastgroup for match in WORK.finditer(word[:200])}
+    found = {match.lastgroup for match in WORK.finditer(word)}
     if "hybrid" in found or found == {"remote", "onsite"}:
         return "hybrid"
     return "remote" if "remote" in found else "onsite" if "onsite" in found else None
@@ -55,10 +66,11 @@ def from_title(title: str) -> Workplace | None:
 
     "Remote Sensing Engineer" and "Hybrid Cloud Architect" say nothing.
     """
+    title = title[:300]
     if WORK.search(title) is None:
         return None
     found: set[Workplace] = set()
-    for part in _TITLE_PARTS.split(title[:300]):
+    for part in _TITLE_PARTS.split(title):
         if WORK.search(part) is None:
             continue
         atoms = read_atoms(part)
@@ -67,44 +79,56 @@ def from_title(title: str) -> Workplace | None:
     return "hybrid" if "hybrid" in found else "remote" if "remote" in found else "onsite" if found else None
 
 
-def from_description(text: str) -> tuple[Workplace, str] | None:
-    """What a clear sentence of the description says of this job, with that sentence; None when none does.
+class Clear(NamedTuple):
+    """What a description says, and the sentence. `firm`: it is said of this job, not as a benefit among others."""
+
+    workplace: Workplace
+    sentence: str
+    firm: bool
+
+
+@cache
+def _finder() -> BytesAhoCorasick:
+    return BytesAhoCorasick([keyword.encode() for keyword, _ in KEYWORDS])
+
+
+def from_description(text: str) -> Clear | None:
+    """What a clear sentence of the description says of this job; None when none does.
 
     Sentences that contradict one another (a remote one and an on-site one) say nothing; days in the office beside
     a hybrid one are hybrid.
     """
-    lowered = text.lower()
-    tags = {tag.replace("-", "") for tag in TAG.findall(lowered)} if "#li-" in lowered else set()
-    if len(tags) == 1:
-        tag = tags.pop()
-        return _SAYS[tag], f"#LI-{tag}"
-    found: dict[Workplace, str] = {}
-    for keyword, pattern in KEYWORDS:
-        at = lowered.find(keyword)
-        last = -1
-        count = 0
-        while at >= 0 and count < MOST_SENTENCES:
-            if at > last:
-                start, last = _sentence(lowered, at, len(keyword))
-                sentence = lowered[start:last]
-                match = PHRASES[pattern].search(sentence)
-                says = _SAYS.get(match.lastgroup or "") if match is not None else None
-                if says is not None:
-                    found.setdefault(says, text[start:last].strip() if len(lowered) == len(text) else sentence.strip())
-                count += 1
-            at = lowered.find(keyword, at + len(keyword))
+    lowered = text.encode("utf-8", "replace").lower()
+    found: dict[Workplace, Clear] = {}
+    ends: dict[str, int] = {}
+    looked: Counter[str] = Counter()
+    for number, at, end in _finder().find_matches_as_indexes(lowered):
+        name = KEYWORDS[number][1]
+        if at < ends.get(name, 0) or looked[name] >= MOST_SENTENCES:
+            continue
+        looked[name] += 1
+        start, ends[name] = _sentence(lowered, at, end)
+        sentence = lowered[start : ends[name]].decode("utf-8", "ignore")
+        match = PHRASES[name].search(sentence)
+        if match is None or match.lastgroup == "none":
+            continue
+        group = str(match.lastgroup)
+        firm = group != "offered"
+        says = _SAYS[group]
+        if says not in found or (firm and not found[says].firm):
+            found[says] = Clear(says, sentence.strip(), firm)
     if not found or ("remote" in found and len(found) > 1):
         return None
-    meant: Workplace = "hybrid" if "hybrid" in found else next(iter(found))
-    return meant, found[meant]
+    return found.get("hybrid") or next(iter(found.values()))
 
 
-def _sentence(text: str, at: int, length: int) -> tuple[int, int]:
-    """The bounds of the sentence around a keyword, at most REACH characters to each side."""
-    start = max(0, at - REACH)
-    before = max(text.rfind(mark, start, at) for mark in (".", "!", "?", "\n", ";", "•", "。"))
-    following = _END.search(text, at + length, min(len(text), at + length + REACH))
-    return (before + 1 if before >= 0 else start), (following.start() if following else min(len(text), at + length + REACH))
+def _sentence(text: bytes, at: int, end: int) -> tuple[int, int]:
+    """The bounds of the sentence around a keyword, at most REACH bytes to each side."""
+    start, stop = max(0, at - REACH), min(len(text), end + REACH)
+    for match in _END.finditer(text, start, at):
+        start = match.end()
+    following = _END.search(text, end, stop)
+    return start, following.start() if following else stop
 
 
 def decide(
@@ -119,7 +143,8 @@ def decide(
     """The way of working; None when nothing says it.
 
     In order: the source's word, the title, the location texts (`location` is what they say), a clear sentence of the
-    description, a flag that is true, a board of remote work only. A flag of false says nothing.
+    description, a flag that is true, a board of remote work only. A flag of false says nothing. A sentence that only
+    offers hybrid work in general does not outrank a flag that is true.
     """
     named = from_word(word)
     if named is not None:
@@ -128,6 +153,6 @@ def decide(
     if said is not None:
         return said
     clear = from_description(description) if description else None
-    if clear is not None:
-        return clear[0]
+    if clear is not None and (clear.firm or not flag):
+        return clear.workplace
     return "remote" if flag or remote_only_board else None

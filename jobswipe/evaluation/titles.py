@@ -17,7 +17,7 @@ from jobswipe.evaluation.report import EvalReport, Measure
 from jobswipe.text.html import to_text
 from jobswipe.titles import TitleIndex, employment_type, family, seniority
 
-MAP_BAR = 0.54
+MAP_BAR = 0.55
 _EMPLOYMENT = {
     "FullTime": "full_time", "PartTime": "part_time", "Intern": "internship", "Contract": "contract",
     "Temporary": "temporary", "FULL_TIME": "full_time", "PART_TIME": "part_time", "INTERN": "internship",

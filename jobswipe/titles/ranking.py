@@ -13,7 +13,7 @@ from jobswipe.titles.clean import clean, parts, stems
 from jobswipe.titles.taxonomy import Floats, taxonomy
 from jobswipe.titles.vectors import vector
 
-MEANING, SPELLING = 2.0, 1.0  # their ratio in the score
+MEANING, SPELLING = 3.0, 1.0  # their ratio in the score
 _UNKNOWN_IDF = 8.0
 
 
@@ -67,15 +67,12 @@ class TitleIndex:
         """The score of each title, 0 to 1, in the order of `ids`."""
         if not self.ids:
             return np.zeros(0, np.float32)
-        spelling = (self._sparse([grams(query)]) @ self._spelling).toarray()[0]
+        score: Floats = (self._sparse([grams(query)]) @ self._spelling).toarray()[0]
         wanted = vector(query)
-        if not wanted.any():
-            out: Floats = np.clip(spelling, 0, 1).astype(np.float32)
-            return out
-        meaning = np.maximum(self._meaning @ wanted, 0)
-        score = (MEANING * meaning + SPELLING * spelling) / (MEANING + SPELLING)
-        out = np.clip(score, 0, 1).astype(np.float32)
-        return out
+        if wanted.any():
+            score = (MEANING * np.maximum(self._meaning @ wanted, 0) + SPELLING * score) / (MEANING + SPELLING)
+        clipped: Floats = np.clip(score, 0, 1)
+        return clipped.astype(np.float32)
 
     def rank(self, query: str, limit: int | None = None) -> list[tuple[str, float]]:
         """The best `limit` titles (all by default) as (id, score), best first; equal scores keep the given order."""

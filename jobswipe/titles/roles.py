@@ -16,7 +16,7 @@ AGREEMENT = 0.7  # share of the listing occupations, or of the nearest, that mus
 NEAREST = 0.86  # cosine from which the nearest occupations may speak for a title that none lists
 _NEIGHBOURS = 5
 _RANKS = frozenset(
-    "head director vice president manager chief officer lead vp senior group team global associate intern".split()
+    "head director vice president manager chief lead vp senior group team global associate intern".split()
 )
 # Roles that say nothing of their field: what follows them decides ("Engineer, Backend"; "Associate - Sales").
 _BARE = (
@@ -28,7 +28,7 @@ _BARE = (
         "working graduate".split()
     )
 )
-_ROLES = _BARE | frozenset(
+_ROLES = (_BARE - w.STOP) | frozenset(
     "recruiter writer nurse accountant counsel editor artist translator therapist tester owner experts expert".split()
 )
 

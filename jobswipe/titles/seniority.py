@@ -25,7 +25,8 @@ _NOT_INTERN = re.compile(
 _CHIEF = re.compile(
     r"\bchief (?!of staff|engineer|architect|estimator|inspector|pilot|mate|nurse|resident|accountant|"
     r"editor)(?:[\w&,-]+ ){1,4}officer\b|"
-    r"\b(?:ceo|cto|cfo|coo|cmo|ciso|chro|cio)\b|\b(?:cpo|cro|cco|cdo|cso)$|\bchief executive\b|"
+    r"\b(?:ceo|cto|cfo|coo|cmo|ciso|chro|cio)\b|"
+    r"^(?:global |interim |fractional )?(?:cpo|cro|cco|cdo|cso)$|\bchief executive\b|"
     r"\bchief (?:product|technology|financial|"
     r"operating|marketing|revenue|people|legal|commercial|medical|scientific|information|data|growth)\b|"
     r"\bgeschaftsfuhr(?:er|erin|ung)\b|\bdirecteur general\b"
@@ -107,7 +108,10 @@ _ROLE_STAFF = re.compile(
     r"development|support|services|operations|"
     r"product support|security officer)\b|\bchief of staff\b|\b(?:vice|assistant) principal\b|\btechnical staff\b"
 )
-_SENIOR = re.compile(r"\b(?:senior|sr|snr|seniority senior|ssenior)\b\.?|高级|资深|高級|資深|シニア|시니어")
+_SENIOR = re.compile(
+    r"\b(?:senior|sr|snr)\b\.?(?! (?:living|care|citizen|center|home|housing|communit|help))|"
+    r"高级|资深|高級|資深|シニア|시니어"
+)
 _MID = re.compile(
     r"\b(?:mid|mid-?level|midweight|intermediate|medior|pleno|ssr|semi[- ]?senior)\b(?!-(?:market|"
     r"atlantic|west))(?! (?:market|atlantic|west|office|career))|中级"

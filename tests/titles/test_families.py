@@ -62,6 +62,7 @@ from jobswipe.titles.roles import _codes, _near, _rules
         ("Security Guard", "protective_services"),
         ("Hairdresser", "personal_services"),
         ("Farm Worker", "agriculture"),
+        ("Retail Sales - Garden Mall of the North", "retail"),
         ("Warehouse Associate", "supply_chain"),
         ("Engineer", None),
         ("Open Application", None),

@@ -90,6 +90,8 @@ from jobswipe.titles import seniority
         ("Executive Assistant to the CEO", None),
         ("Senior Executive Assistant to the CFO", "senior"),
         ("Field CTO", None),
+        ("Account Director, CRO", "director"),
+        ("Cook - Senior Living", None),
         ("Account Executive", None),
         ("Nurse", None),
         ("", None),

@@ -12,7 +12,7 @@ from jobswipe.resumes.dates import find_date, find_range
 from jobswipe.resumes.entries import Block, blocks
 from jobswipe.resumes.extracted import Link
 from jobswipe.resumes.fields import Entry
-from jobswipe.resumes.header import Header, Named, occupation_score
+from jobswipe.resumes.header import Header, Named, occupation_score, read_header
 from jobswipe.resumes.lists import paragraphs, publication
 from jobswipe.resumes.rows import Row, join, quote
 from jobswipe.resumes.words import has_position

@@ -49,6 +49,6 @@ def sniff(data: bytes) -> str:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")):
         raise ResumeError(f"The file is a web page: {_EXPORT}.")
-    if start.startswith(b"<?xml"):
+    if start.startswith((b"<?xml", b"<!doctype")):
         raise ResumeError(f"The file is XML: {_EXPORT}.")
     return "text"

@@ -1,0 +1,8 @@
+"""Resumes that the tests share. The persons are invented for the tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))

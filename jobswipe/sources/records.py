@@ -1,0 +1,163 @@
+"""The journey of a JSON payload to records: envelopes opened, each record read by its adapter, bad ones rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from jobswipe.errors import PayloadError
+from jobswipe.sources.base import ReadContext
+from jobswipe.sources.fields import text, word
+from jobswipe.sources.lookalike import display, guess, has_marks
+from jobswipe.sources.payload import documents
+from jobswipe.sources.raw import RawPosting, Rejection
+
+MAX_DEPTH = 5
+"""Envelopes in envelopes: a recorded response in a list of pages in a line."""
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """What is known around a record: the board and the company that the payload's envelope names, the reader's context."""
+
+    board: str | None
+    company: str | None
+    context: ReadContext
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """Where a kind keeps its records: `lists` are the envelope's keys, `company` its key for the employer's name.
+
+    `skip` answers the entries that are no records, as a legal notice.
+    """
+
+    kind: str
+    lists: tuple[str, ...]
+    company: str | None = None
+    skip: Callable[[dict[str, Any]], bool] | None = None
+
+
+class Unreadable(Exception):
+    """Raised by an adapter for a record that is no posting; the message is the reason, in half a sentence."""
+
+
+Make = Callable[[dict[str, Any], Origin], RawPosting]
+
+
+def read_json(payload: bytes, context: ReadContext, shape: Shape, make: Make) -> Iterator[RawPosting | Rejection]:
+    """Read every record of a payload with `make`. Raises PayloadError when the payload is not of the kind."""
+    outer = Origin(None, None, context)
+    position = 0
+    checked = False
+    for document in documents(payload, shape.kind):
+        if isinstance(document, Rejection):
+            yield document
+            continue
+        for entry, origin in _open(document, shape, outer, 0):
+            position += 1
+            if isinstance(entry, Rejection):
+                yield entry
+            elif not isinstance(entry, dict):
+                yield Rejection(record=f"record {position}", reason="it is not an object")
+            else:
+                if not checked:
+                    _check(entry, shape.kind)
+                    checked = True
+                yield read_one(entry, origin, make, position)
+
+
+def read_one(entry: dict[str, Any], origin: Origin, make: Make, position: int) -> RawPosting | Rejection:
+    try:
+        raw = make(entry, origin)
+    except Unreadable as reason:
+        return Rejection(record=_name(entry, position), reason=str(reason))
+    if not raw.external_id:
+        return Rejection(record=_name(entry, position), reason="it has no id")
+    if not raw.title:
+        return Rejection(record=_name(entry, position), reason="it has no title")
+    return raw
+
+
+def _name(entry: dict[str, Any], position: int) -> str:
+    keys = ("id", "shortcode", "guid", "external_id", "objectID", "title", "text", "name", "position")
+    named = next((found for key in keys if (found := word(entry.get(key)))), None)
+    return named[:100] if named else f"record {position}"
+
+
+def _check(entry: dict[str, Any], kind: str) -> None:
+    """Raise PayloadError when the first record is plainly another kind's."""
+    if has_marks(entry, kind):
+        return
+    other = guess(entry)
+    if other and other != kind:
+        raise PayloadError(f"This is no {display(kind)} payload: it looks like {display(other)}, use --kind {other}.")
+
+
+def _open(document: Any, shape: Shape, origin: Origin, depth: int) -> Iterator[tuple[Any, Origin]]:
+    """The records of a document: a list, the board's envelope, a detail response, or a recording of one of these."""
+    if isinstance(document, list) and depth < MAX_DEPTH:
+        for one in document:
+            if isinstance(one, dict) and _is_envelope(one, shape):
+                yield from _open(one, shape, origin, depth + 1)
+            elif not (shape.skip and isinstance(one, dict) and shape.skip(one)):
+                yield one, origin
+        return
+    if not isinstance(document, dict):
+        raise PayloadError(f"This is no {display(shape.kind)} payload: its JSON holds no records.")
+    if depth < MAX_DEPTH:
+        recorded = _recorded(document, shape, origin, depth)
+        if recorded is not None:
+            yield from recorded
+            return
+        for key in shape.lists:
+            if isinstance(document.get(key), list):
+                named = text(document.get(shape.company)) if shape.company else None
+                inner = Origin(origin.board, named, origin.context) if named else origin
+                yield from _open(document[key], shape, inner, depth + 1)
+                return
+    if has_marks(document, shape.kind):
+        yield document, origin
+        return
+    raise PayloadError(f"This is no {display(shape.kind)} payload{_why(document, shape.kind)}.")
+
+
+def _is_envelope(entry: dict[str, Any], shape: Shape) -> bool:
+    if isinstance(entry.get("job"), dict) or isinstance(entry.get("body"), dict | list):
+        return True
+    return not has_marks(entry, shape.kind) and any(isinstance(entry.get(key), list) for key in shape.lists)
+
+
+def _recorded(
+    document: dict[str, Any], shape: Shape, origin: Origin, depth: int
+) -> Iterator[tuple[Any, Origin]] | None:
+    """What a recording holds: {"ats", "board", "job"} names its board, {"uri", "body"} is a recorded response."""
+    job, body = document.get("job"), document.get("body")
+    if isinstance(job, dict) and not has_marks(document, shape.kind):
+        recorded_kind = text(document.get("ats"))
+        if recorded_kind and recorded_kind != shape.kind:
+            reason = f"it is a {display(recorded_kind)} record, not a {display(shape.kind)} one"
+            return iter([(Rejection(record=_name(job, 1), reason=reason), origin)])
+        board = text(document.get("board")) or origin.board
+        return iter([(job, Origin(board, origin.company, origin.context))])
+    if isinstance(body, dict | list) and "uri" in document:
+        return _open(body, shape, origin, depth + 1)
+    return None
+
+
+def _why(document: dict[str, Any], kind: str) -> str:
+    other = guess(document)
+    if other and other != kind:
+        return f": it looks like {display(other)}, use --kind {other}"
+    said = next((found for key in ("error", "message") if (found := text(document.get(key)))), None)
+    if said:
+        return f": the board answered {said[:120]!r}"
+    return ": its JSON has none of the fields that such a board answers with"
+
+
+def company_of(named: str | None, origin: Origin) -> str | None:
+    """The payload's name for the employer, else the recording's board where the reader was told nothing."""
+    if named or origin.company:
+        return named or origin.company
+    told = origin.context.company or origin.context.board
+    return None if told else origin.board

@@ -26,12 +26,12 @@ _PAY = (
     r"tagessatz|verdienst|bezahlung|rémunération|rémunéré|gratification|tjm|remuneración|remunerada|remunerado|retribución|remuneração|bolsa|beca|compenso|vergoeding|"
     r"beloning|tarief|uurtarief|zarobki|ersättning|budgeted salary|ctc|lpa|dotation|honorar|tarif)(?![^\W\d_])|(?:вознаграждени|платим)"
 )
-_NEARBY = r"(?<![^\W\d_])(?:pays|paid|rate|rates|hourly|package|earn|earning|offering)(?![^\W\d_])"
+_NEARBY = r"(?<![^\W\d_])(?:(?:we|to|will|who|they|you|can|and|customers|companies|startups) pay|paying|pays|paid|rate|rates|hourly|earn|earning|offer|offers|offering)(?![^\W\d_])"
 """Words that speak of pay only close to an amount."""
 _CLOSE = 40
-_LABEL_LENGTH = 48
+_LABEL_LENGTH = 100
 _NOT_BASE = (
-    r"(?<![^\W\d_])(?:bonus(?:es)?|commissions?|incentives?|variables?|variable pay|ote|on[- ]?target|target earnings|target cash|target compensation|equity|stocks?|shares?|"
+    r"(?<![^\W\d_])(?:bonus(?:es)?|commissions?|incentives?|variables?|variable pay|ote|on[- ]?target(?: (?:annual|total|earnings|income|wages?|pay|salary|compensation|comp|range))*|target earnings|earnings|target cash|target compensation|equity|stocks?|shares?|"
     r"rsus?|options?|esop|sign[- ]?on|signing|retention|referrals?|relocation|stipends?|allowances?|reimburse\w*|wellness|well-being|gym|tuition|home[- ]office|"
     r"per diem|overtime|differential|total comp(?:ensation)?|total (?:annual |target |direct |on-target )?(?:cash|earnings|rewards|comp(?:ensation)?|package)|tc|all[- ]in comp\w*|"
     r"potential|uncapped|total|profit[- ]shar\w+|401|pension|insurance|benefits?|perks?|premium|housing|"
@@ -43,15 +43,16 @@ _ELSE = (
     r"quotas?|pipelines?|deals?|contract values?|contracts|customers?|clients?|accounts|markets?|industry|sales|spend(?:ing)?|spent|saved?|savings?|saves|costs?|assets|"
     r"portfolios?|p&l|profits?|ebitda|turnover|transactions?|volume|processed?|processing|payments?|loans?|grants?|prizes?|awards?|worth|opportunity|billion|million|trillion|"
     r"sold|pric(?:e|es|ing|ed)|fees?|fines?|credits?|gifts?|vouchers?|donat\w+|match(?:ing|ed)?|contribut\w+|health|medical|dental|hsa|hra|fsa|retirement|"
-    r"learning|training|courses?|conferences?|education\w*|development|equipment|laptop|internet|phone|commut\w+|travel|meals?|lunch|food|vacation|pto|"
-    r"coverage|deductible|subsid\w+|plans?|subscriptions?|purchas\w+|companies|business(?:es)?|projects?|expens\w+|debt|mortgages?|homes|tickets?|bounty|bounties|"
+    r"learning|training|courses?|conferences?|education\w*|development|equipment|laptop|internet|phone|childcare|parking|therapy|rent|commut\w+|travel|meals?|lunch|food|vacation|pto|"
+    r"coverage|deductible|subsid\w+|plans?|subscriptions?|per seat|per user|purchas\w+|companies|business(?:es)?|projects?|expens\w+|debt|mortgages?|homes|tickets?|bounty|bounties|"
     r"umsatz|finanzierung|chiffre d['’]affaires|levée|ventes|facturación|ventas|faturamento|vendas|omzet|fatturato|obrót)(?![^\W\d_])|売上|調達|融资|资产|市场"
 )
-_LABEL = re.compile(f"(?P<base>{_BASE})|(?P<notbase>{_NOT_BASE})|(?P<pay>{_PAY})|(?P<near>{_NEARBY})|(?P<other>{_ELSE})")
+_LABEL = re.compile(f"(?P<base>{_BASE})|(?P<notbase>{_NOT_BASE})|(?P<near>{_NEARBY})|(?P<pay>{_PAY})|(?P<other>{_ELSE})")
 _SET_APART = re.compile(
     r"\((?:[^()]{0,40}\W)?(?:excl\w*|not incl\w*|before|without|plus|\+|w/o|exkl\w*|ohne|hors)\W[^()]{0,60}\)|"
     r"(?:excluding|not including|does not include|exclusive of|before|without|in addition to|on top of|apart from|not counting|regardless of)\s(?:\w+[ ,]){0,5}?"
     r"(?:bonus(?:es)?|equity|commissions?|incentives?|benefits?|stocks?|overtime|variable\w*|options?)(?:(?:,| and| or|/)+ ?(?:bonus(?:es)?|equity|commissions?|incentives?|benefits?|stocks?))*|"
+    r"(?:times|x|%(?: of)?|match\w*) (?:your |the |their |annual |base |gross |current |monthly )*(?:salary|salaries|pay)\b|salary (?:sacrifice|match\w*|continuation|advance)|"
     r"benefits? from|total rewards (?:package|program)?,?|in total"
 )
 """Phrases that name bonus or equity only to leave them out."""
@@ -59,7 +60,7 @@ _ADDED = re.compile(r"(?:\+|&|/|and|plus) ?(?:equity|stocks?|options|benefits)\W
 """Equity beside the salary in a label such as "Salary + equity:" does not make the amounts equity."""
 
 _CONNECTOR = re.compile(
-    r"[+;|•·\n\t✅]|[.!?](?=\s|\Z)|, |,\Z| (?:plus|and|with|depending|based|dependent|commensurate|according|alongside|including|y|und|et|e|en|i|och|og|mais|más|zzgl|je nach|selon|w/)\b| [-–—&] |[()]"
+    r"[+;|•·\n\t✅]|[.!?](?=\s|\Z)|, |,\Z| (?:plus|and|with|depending|based|dependent|commensurate|according|alongside|including|y|und|et|e|en|i|och|og|mais|más|zzgl|je nach|selon|w/)\b| [-–—&] |[()]| (?=(?:additional|other|full|great|competitive|excellent|generous|comprehensive) )"
 )
 BREAK = re.compile(r"[|•·\n\t✅]")
 """Where one statement ends and the next begins: a line, a bullet, a part of a header."""
@@ -68,38 +69,53 @@ ON_TARGET = re.compile(
     r"\b(?:ote|on[- ]target)\b(?![^\w]{0,3}[$€£\d])|\b(?:range|band)\b.{0,30}\bbase\b.{0,20}\b(?:plus|and|\+) (?:bonus|commission)\b|\bband includes bonus"
 )
 """A remark after the amounts that makes them more than base pay."""
+_PURPOSE = re.compile(
+    r"\W{0,2}(?:(?:each |per \w+ |a \w+ )?(?:toward|towards)|to (?:be (?:used|spent)|use|spend|cover|put|set up|help|support|fund|invest|improve)|for (?:your|any|each|every))\b"
+)
+"""What an amount is spent on: "$1,000 towards your desk"."""
 _BULLET = re.compile(r"\A(?:[^\w$€£(]|\d[.)] )+")
 _GLUE = re.compile(
     r"[\s:,~–—-]*(?:(?:range|ranges|between|from|up to|starting at|estimated|expected|approx\w*\.?|ca\.?|circa|around|about|is|at|of|for|in|the|our|we offer|offering|offer|"
-    r"annual|yearly|monthly|hourly|gross|brutto|von|de|entre|zwischen|ab|bis|between)(?!\w)[\s:,~–—-]*)*\Z"
+    r"annual|yearly|monthly|hourly|gross|brutto|von|de|entre|zwischen|ab|bis|bis zu|minimum|maximum|min|max|от|od|från|fra|desde|hasta|vanaf|jusqu['’]à|à partir de|a partir de|dès|at least)(?!\w)[\s:,~–—-]*)*\Z"
 )
+_OPEN_LABEL = re.compile(r"[:(~–—-]\Z|\([^()]{0,30}[,;]\Z")
+"""A label ends with a mark, or inside a bracket after a comma."""
+_NAMES = re.compile(r"(?<!\w)[^\W\d_a-z][^\W\d_]{0,20},? [^\W\d_a-z][^\W_]{0,20},?\Z")
+"""Two capitalised words, a title or a place, may stand before an amount that begins a new statement."""
+_NEW = re.compile(r"\s?(?:[^\W\d_a-z]|\d[\d.]*%|[^\w\s])")
 _TAIL = re.compile(
     r"\s*(?:\Z|[|•·\n\t✅+,;:()&.!?/*–—-]|(?:plus|and|with|depending|based|dependent|commensurate|according|doe|dependant|per|gross|brutto|base|usd|eur|gbp|a|annual\w*|yearly|"
-    r"for|in|oder|or|net|netto|bruto|b2b|equity|salary|ote|full|w2|1099|c2c|à|je|selon|range)\b)"
+    r"for|in|oder|or|pro|net|netto|bruto|b2b|equity|salary|ote|full|w2|1099|c2c|à|je|selon|range)\b)"
 )
 
 
-def left_kind(text: str) -> Kind:
-    """What the words before an amount (small letters, one clause) call it: the label that stands closest to it."""
+def left_kind(text: str) -> tuple[Kind, bool]:
+    """What the words before an amount (small letters, one clause) call it, by the label that stands closest to it.
+
+    And whether that is firm: "we offer" and "rate" speak of pay only until the words after the amount say otherwise.
+    """
     text = _SET_APART.sub(" ", text)
     at = {"base": -1, "pay": -1, "near": -1, "notbase": -1, "other": -1}
     for match in _LABEL.finditer(text):
         at[match.lastgroup or "other"] = match.end()
-    if len(text) - at["near"] <= _CLOSE:
-        at["pay"] = max(at["pay"], at["near"])
-    said = max(at["base"], at["pay"])
+    firm = max(at["base"], at["pay"])
+    near = at["near"] if len(text) - at["near"] <= _CLOSE else -1
+    said = max(firm, near)
     if at["notbase"] > said and not (said >= 0 and _ADDED.search(text)):
-        return Kind.OTHER
+        return Kind.OTHER, True
     if at["base"] >= 0:
-        return Kind.BASE
-    if at["pay"] >= 0:
+        return Kind.BASE, True
+    if said >= 0:
         # "we pay for your internet: $50": what is paid for stands between
-        return Kind.OTHER if at["other"] > at["pay"] and len(text) - at["other"] < _CLOSE else Kind.PAY
-    return Kind.OTHER if at["other"] >= 0 else Kind.UNSAID
+        paid_for = at["other"] > said and len(text) - at["other"] < _CLOSE
+        return (Kind.OTHER if paid_for else Kind.PAY), firm >= 0
+    return (Kind.OTHER, False) if at["other"] >= 0 else (Kind.UNSAID, False)
 
 
 def right_kind(text: str) -> tuple[Kind, bool]:
     """What the words right after an amount (small letters) call it; and whether that word is about pay at all."""
+    if _PURPOSE.match(text):
+        return Kind.OTHER, True
     cut = _CONNECTOR.search(text)
     match = _LABEL.search(text[: cut.start()] if cut else text, 0, 60)
     if match is None and cut and cut[0] == "(":
@@ -111,8 +127,14 @@ def right_kind(text: str) -> tuple[Kind, bool]:
 
 
 def stands_alone(left: str, right: str) -> bool:
-    """Whether an amount is no part of a longer sentence: a label at most before it, an end or an addition after it."""
-    label = _BULLET.sub("", left).strip()
-    if label and not (label.endswith((":", "-", "–", "—", "(", "~")) and len(label) <= _LABEL_LENGTH) and not _GLUE.match(label):
+    """Whether an amount is no part of a longer sentence: a label at most before it, an end or an addition after it.
+
+    Both sides as written, the left one back to the last sentence or line: names ("Engineer, Berlin") may touch the
+    amount, and a capital letter after it begins something new.
+    """
+    if not (_TAIL.match(right.lower()) or _NEW.match(right)):
         return False
-    return bool(_TAIL.match(right))
+    label = _BULLET.sub("", left).strip()
+    if not label or _GLUE.match(label.lower()):
+        return True
+    return bool(_NAMES.search(label) or (len(label) <= _LABEL_LENGTH and _OPEN_LABEL.search(label)))

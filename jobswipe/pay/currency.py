@@ -25,7 +25,7 @@ _SIGNS = {
     "mx$": "MXN", "mxn$": "MXN", "ar$": "ARS", "clp$": "CLP", "cop$": "COP", "r$": "BRL", "s/": "PEN", "s/.": "PEN",
     "€": "EUR", "£": "GBP", "cn¥": "CNY", "jp¥": "JPY", "₹": "INR", "₱": "PHP", "₩": "KRW", "₪": "ILS", "₺": "TRY",
     "₽": "RUB", "₴": "UAH", "₫": "VND", "₦": "NGN", "฿": "THB", "₡": "CRC", "₸": "KZT", "₾": "GEL", "zł": "PLN", "zl": "PLN",
-    "kč": "CZK", "ft": "HUF", "rm": "MYR", "rp": "IDR", "php": "PHP", "лв": "BGN", "руб": "RUB", "грн": "UAH",
+    "kč": "CZK", "ft": "HUF", "rm": "MYR", "rp": "IDR", "php": "PHP", "лв": "BGN", "руб": "RUB", "руб.": "RUB", "грн": "UAH", "грн.": "UAH",
     "fr.": "CHF", "sfr": "CHF", "sfr.": "CHF", "lei": "RON", "€eur": "EUR", "£gbp": "GBP", "ksh": "KES",
 }  # fmt: skip
 _SHARED = {
@@ -75,7 +75,7 @@ OWN = {
 CODES = tuple(table().rates)
 _LOOSE = frozenset("usd eur gbp cad aud chf pln sgd inr sek nok dkk brl mxn nzd czk".split())
 """Codes that are read in small letters too: the others are words (try, cop, mad)."""
-_LETTERED = ("zł", "zl", "kč", "ft", "rm", "rp", "лв", "руб", "грн", "fr.", "sfr", "sfr.", "lei", "ksh", "kr", "kr.", "rs", "rs.", "s/", "s/.")
+_LETTERED = ("zł", "zl", "kč", "ft", "rm", "rp", "лв", "руб", "руб.", "грн", "грн.", "fr.", "sfr", "sfr.", "lei", "ksh", "kr", "kr.", "rs", "rs.", "s/", "s/.")
 """Signs made of letters: a letter may touch none of them ("RM" is not the end of "TERM", "kr" does not begin "kraft")."""
 
 
@@ -110,12 +110,12 @@ _WRITTEN_CODES = [*CODES, *_LOOSE, *(code.capitalize() for code in ("eur", "usd"
 _COMPOUND = [form for sign in _SIGNS if len(sign) > 1 and sign not in _LETTERED for form in (sign, sign.upper())]
 _PLAIN = "[$€£¥￥₹₱₩₪₺₽₴₫₦฿₡₸₾₨]"
 _SIGN = f"(?:(?<![A-Za-z])(?:{_either(_COMPOUND)})|{_PLAIN})"
-_LETTERS = rf"(?<![^\W\d_])(?:{_either([*_WRITTEN_CODES, *_cased(_LETTERED), 'euro', 'Euro', 'euros', 'Euros'])})"
+_LETTERS = rf"(?<!\w)(?:{_either([*_WRITTEN_CODES, *_cased(_LETTERED), 'euro', 'Euro', 'euros', 'Euros'])})"
 
 BEFORE = re.compile(rf"(?P<code>{_LETTERS})?[ \u00a0\u202f]?(?P<sign>{_SIGN})?[ \u00a0\u202f]{{0,2}}\Z")
 """The currency at the end of a text that an amount follows. Search it in the last dozen characters."""
 AFTER = re.compile(
-    rf"[ \u00a0\u202f]?\(?(?P<currency>{_SIGN}|(?:{_either([*_WRITTEN_CODES, *_cased(_LETTERED), *_cased(_WORDS), *_cased(_SHARED_WORDS)])})"
+    rf"[ \u00a0\u202f]?\(?(?P<currency>{_SIGN}|(?:{_either([*_WRITTEN_CODES, *_cased(sign for sign in _LETTERED if '/' not in sign), *_cased(_WORDS), *_cased(_SHARED_WORDS)])})"
     r"(?![A-Za-zÀ-ɏ]))\)?"
 )
 """The currency at the beginning of a text that follows an amount."""

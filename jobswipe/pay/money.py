@@ -26,7 +26,9 @@ _UNIT = re.compile(
     r"|(?P<b>[bB](?![A-Za-z0-9])|[bB][nN]\b|[Bb]illion\b|T(?![A-Za-z0-9])|[Tt]rillion\b))"
 )
 _SCALE = {"k": 1e3, "lakh": 1e5, "crore": 1e7, "man": 1e4, "m": 1e6, "b": 1e9}
-_PLUS = re.compile(r" ?\+(?! ?[€$£0-9])")
+_ROUND = re.compile(r"[.,][-–—]{1,2}(?![0-9])")
+"""The mark of a round amount: "4.500,-"."""
+_PLUS = re.compile(r"\+(?! ?[€$£0-9]|[A-Za-z])")
 _SEPARATOR = re.compile(
     r"[\s)(]*(?:[-–—‒−~〜～→]+|to|bis(?: zu)?|bis|à|a|as|y|hasta|até|ate|al|fino a|tot|do|till?|upp till|up to|through|thru|и до|до|から|ら|até o|und|"
     r"(?:and |to )?(?:a )?max(?:imum)?(?: of)?:?|[,;] ?max(?:imum)?(?: of)?:?)[\s]*",
@@ -37,7 +39,7 @@ _BETWEEN = re.compile(
     r"(?:between|zwischen|entre|tussen|tra|fra|mellan|mellem|mellom|pomiędzy|między|ranging from|from)[\s:]*(?:the )?(?:of )?\Z"
 )
 _UP_TO = re.compile(
-    r"(?:up ?to|upto|maximum(?: of)?|max\.?|at most|no more than|not exceed(?:ing)?|bis(?: zu)?|maximal|jusqu['’](?:à|a)|hasta|até|ate|fino a|massimo|tot|"
+    r"(?<!\w)(?:up ?to|upto|maximum(?: of)?|max\.?|at most|no more than|not exceed(?:ing)?|bis(?: zu)?|maximal|jusqu['’](?:à|a)|hasta|até|ate|fino a|massimo|tot|"
     r"maximaal|do|upp till|opp til|op til|до|最高|最大|上限|capped at|limit of)[\s:]*(?:a )?\Z"
 )
 _FROM = re.compile(
@@ -46,12 +48,12 @@ _FROM = re.compile(
     r"od|från|fra|от)|最低|下限)[\s:]*(?:a )?\Z"
 )
 _OPEN_AFTER = re.compile(
-    r"\s?(?:\+|plus\b(?! [a-z])|or more|and (?:up|above|more|over)|or (?:above|higher|over)|upwards|and upwards|oder mehr|et plus|ou plus|o más|ou mais|e oltre|of meer|以上|~|〜|minimum\b|min\b)"
+    r"\+(?! ?[€$£0-9]|[a-z])|\s?(?:plus\b(?! [a-z])|or more|and (?:up|above|more|over)|or (?:above|higher|over)|upwards|and upwards|oder mehr|et plus|ou plus|o más|ou mais|e oltre|of meer|以上|~|〜|minimum\b|min\b)"
 )
 _MAX_SPREAD = 25
 """Two numbers further apart than this factor are not the ends of one range."""
 _LAST_WORD = re.compile(r"[^\W\d_]+[./]{0,2}\Z")
-_NEXT_WORD = re.compile(r"[ \u00a0\u202f]?\(?\+?([^\W\d_]{1,14}|[€$£¥￥₹₱₩₪₺₽₴₫₦฿₡₸₾₨])")
+_NEXT_WORD = re.compile(r"(?:[.,][-–—]{1,2})?[ \u00a0\u202f]?\(?\+?([^\W\d_]{1,14}|[€$£¥￥₹₱₩₪₺₽₴₫₦฿₡₸₾₨])")
 _FOLLOWING = money_signs.TRAILING | frozenset(
     "k kk m mm mn b bn t l lakh lakhs lac lacs lpa cr crore crores thousand million billion mio mln mil tys tsd keur kusd kgbp kpln kchf kcad "
     "teur us".split()
@@ -179,6 +181,9 @@ def _figure(text: str, match: re.Match[str], country: str | None) -> _Figure | N
     shared = code is None and sign in money_signs.SHARED
     if before and prefix:
         start = before.start() if code else before.start("sign")
+    round_mark = _ROUND.match(text, end)
+    if round_mark:
+        end = round_mark.end()
     unit = _UNIT.match(text, end)
     scale = 1.0
     if unit:
@@ -192,7 +197,7 @@ def _figure(text: str, match: re.Match[str], country: str | None) -> _Figure | N
         plus = plus or _PLUS.match(text, end)
     else:
         suffix = None
-    value = number(match[0], unit=scale != 1.0)
+    value = number(match[0], unit=unit is not None and unit.lastgroup in ("k", "m", "b"))
     if value is None or (unit and unit["k"] and match[0] == "401" and not prefix):
         return None
     if unit and unit.lastgroup in ("lakh", "crore"):
@@ -200,7 +205,9 @@ def _figure(text: str, match: re.Match[str], country: str | None) -> _Figure | N
             return None
         if not prefix and unit[0].strip().lower() in ("lpa", "lakh", "lakhs", "lac", "lacs"):
             suffix = suffix or "INR"
-    attached = periods.attached(text, plus.end() if plus else end)
+    if plus:
+        end = max(end, plus.end())
+    attached = periods.attached(text, end)
     period, after_period = attached or (None, end)
     if period is None and unit and unit[0].strip().lower() == "lpa":
         period = "year"
@@ -227,8 +234,6 @@ def _range(text: str, one: _Figure, two: _Figure) -> Money | None:
     if one.currency is None and two.prefixed and one.scale == 1.0:
         return None
     gap_start = max(one.end, one.after_period)
-    if one.plus:
-        gap_start = max(gap_start, text.find("+", one.end - 1, one.end + 3) + 1)
     if two.start - gap_start > 30 or two.start < gap_start:
         return None
     gap = text[gap_start : two.start]

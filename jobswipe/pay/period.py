@@ -29,7 +29,7 @@ _LINK = (
 )
 _QUALIFIER = (
     r"(?:(?:gross|net|netto|brutto|bruto|brutos|bruttos?|brut|bruts|lordi|lordo|netti|base|b2b|usd|eur|gbp|cad|aud|dkk|sek|nok|pln|"
-    r"salary|pay|before tax(?:es)?|all[- ]in|\+ ?vat|vat|\+|от|до|на руки|以上|程度|/gross|/net)[\s,]{0,2}){1,3}"
+    r"salary|pay|before tax(?:es)?|all[- ]in|\+ ?vat|vat|от|до|на руки|以上|程度|/gross|/net)[\s,]{0,2}){1,3}"
 )
 _ORDER: tuple[Period, ...] = ("year", "month", "week", "day", "hour")
 

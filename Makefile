@@ -30,7 +30,7 @@ format: $(VENV)/.dev ## Format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.bench ## Measure speed, beside other tools in the same run (needs JOBSWIPE_CORPUS)
-	$(BIN)/python -m bench
+	$(BIN)/python tests/bench/run.py
 
 docs-check: $(VENV)/.dev ## Every command is documented, every example is true
 	$(BIN)/python -m pytest -q tests/docs

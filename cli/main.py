@@ -1,4 +1,4 @@
-"""The `jobswipe` command. Starting it imports Typer and the standard library only; each command imports what it needs."""
+"""The `jobswipe` command. Starting it imports Typer and the standard library only; a command imports what it needs."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,7 +19,10 @@ def register(app: typer.Typer) -> None:
 def evaluate(
     name: Annotated[str, typer.Argument(help=f"What to measure: {', '.join(NAMES)}, or all.")],
     queries: Annotated[Path | None, typer.Option(help="titles only: JSON lines {id, title} to look for.")] = None,
-    corpus: Annotated[Path | None, typer.Option(help="titles with --queries: JSON lines {id, title} to rank; else the labelled data's directory.")] = None,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(help="titles with --queries: JSON lines {id, title} to rank; else the labelled data's directory."),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="titles only: how many to rank for each query.")] = 100,
     mistakes: Annotated[bool, typer.Option("--mistakes", help="Show examples of what went wrong, on stderr.")] = False,
     form: FormatOption = Format.table,
@@ -42,7 +45,7 @@ def evaluate(
     if name != "all" and name not in NAMES:
         raise UsageError(f"Nothing to measure called {name!r}: choose one of {', '.join(NAMES)}, or all.")
     directory = corpus_dir() if corpus is None else corpus
-    rows = []
+    rows: list[dict[str, Any]] = []
     for one in NAMES if name == "all" else (name,):
         report = import_module(f"jobswipe.evaluation.{one}").evaluate(directory)
         rows.extend(

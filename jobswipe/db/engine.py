@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlmodel import Session
 
 from jobswipe.errors import SettingsError, StorageError
@@ -49,11 +49,18 @@ class Database:
                 Session(connection, expire_on_commit=False) as session,
             ):
                 yield session
-        except OperationalError as error:
+        except DatabaseError as error:
+            if not isinstance(error, OperationalError) and not _corrupt(error):
+                raise
             raise StorageError(sentence(error, self.url)) from error
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def _corrupt(error: DBAPIError) -> bool:
+    said = str(error.orig)
+    return "not a database" in said or "malformed" in said
 
 
 def sentence(error: DBAPIError, url: str) -> str:
@@ -66,6 +73,8 @@ def sentence(error: DBAPIError, url: str) -> str:
         return f"The disk that holds {where} is full: free some space and run the command again."
     if "readonly database" in said or "unable to open" in said:
         return f"The database {where} cannot be opened for writing: check the permissions of its directory."
+    if _corrupt(error):
+        return f"The file {where} is no sound database: restore a backup, or move it away and run 'jobswipe init'."
     return f"The database {where} did not answer: {said}."
 
 

@@ -79,18 +79,19 @@ def _worth_comparing(source: Source, fresh: list[int], everyone: list[int]) -> b
 def _join_block(
     session: Session, ids: list[int], fresh: Mapping[int, Shape], now: datetime, sequence: int, joined: set[int]
 ) -> int:
-    members = session.exec(
-        select(Posting.id, Posting.cluster_id, Source.kind, Source.id, ClusterMember.split_at)
-        .join(Source, col(Source.id) == col(Posting.source_id))
-        .join(ClusterMember, col(ClusterMember.posting_id) == col(Posting.id), isouter=True)
-        .where(col(Posting.id).in_(ids))
+    posting, origin, member = rows.table(Posting).c, rows.table(Source).c, rows.table(ClusterMember).c
+    statement = (
+        sa_select(posting.id, origin.kind, origin.id.label("source_id"), member.split_at)
+        .join_from(rows.table(Posting), rows.table(Source), origin.id == posting.source_id)
+        .outerjoin(rows.table(ClusterMember), member.posting_id == posting.id)
+        .where(posting.id.in_(ids))
     )
-    home: dict[int, Any] = {row[0]: row for row in members if row[0] is not None}
+    home: dict[int, Any] = {row.id: row for row in session.execute(statement)}
     shapes = rows.load(session, [one for one in ids if one not in fresh], with_skills=False)
     block: list[Candidate] = []
     for posting_id in ids:
         shape = fresh.get(posting_id) or shapes[posting_id]
-        _, _, kind, source_id, _ = home[posting_id]
+        origin_row = home[posting_id]
         block.append(
             Candidate(
                 id=str(posting_id),
@@ -99,12 +100,12 @@ def _join_block(
                 places=shape.places,
                 remote_countries=shape.remote_countries,
                 text=shape.description_text,
-                source=str(source_id),
-                first_party=registry.adapter(kind).POLICY.first_party,
+                source=str(origin_row.source_id),
+                first_party=registry.adapter(origin_row.kind).POLICY.first_party,
                 requisition_id=shape.requisition_id,
             )
         )
-    split = {posting_id for posting_id in ids if home[posting_id][4]}
+    split = {posting_id for posting_id in ids if home[posting_id].split_at}
     for merge in merges(block):
         first, second = ids[merge.first], ids[merge.second]
         if split & {first, second} or not {first, second} & set(fresh):

@@ -52,8 +52,8 @@ def ingest_files(
 ) -> list[Summary]:
     """Store payload files; a summary for each board, and one for each file that could not be read at all.
 
-    A file's board is `board`, else the one that its postings' addresses agree on, else the file's name without suffixes.
-    Files of one board make one poll, so that none closes another's postings.
+    A file's board is `board`, else the one that its postings' addresses agree on, else the file's name without its
+    suffixes. Files of one board make one poll, so that none closes another's postings.
     """
     adapter = registry.adapter(kind)
     runs: dict[str, Run] = {}

@@ -42,7 +42,7 @@ class Run:
     """One poll or file set of a source on its way into the store.
 
     Feed it records, any number of times, then finish it. An error ends it as partial or failed; what was stored before
-    stays. Postings that it did not list are closed only when it ran to its end, read something and mostly understood it.
+    stays. Postings that it did not list are closed only when it ran to its end, read something and understood most.
     """
 
     def __init__(self, database: Database, source: Source, *, batch: int, fetched_at: datetime | None = None) -> None:

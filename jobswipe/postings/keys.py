@@ -62,7 +62,7 @@ def company_key(name: str | None) -> str:
 
 @lru_cache(maxsize=65536)
 def title_key(title: str) -> str:
-    """The blocking key of a title: its words sorted, without case, punctuation, gender tags and short function words."""
+    """The blocking key of a title: its words sorted, without case, punctuation, gender tags and function words."""
     words = _TITLE_WORD.findall(_GENDER.sub(" ", fold(title)))
     key = " ".join(_SAME_WORD.get(word, word) for word in words)
     return " ".join(sorted(key.split())) or fold(title).strip()

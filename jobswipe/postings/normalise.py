@@ -73,7 +73,7 @@ def normalise(raw: RawPosting, kind: str, context: ReadContext) -> Posting:
 
 
 def _company(raw: RawPosting, kind: str, context: ReadContext) -> str | None:
-    """The name in the payload, else the one that was given, else the board's slug, given or in the posting's address."""
+    """The name in the payload, else the one given, else the board's slug, given or in the posting's address."""
     named = _line(raw.company or context.company or context.board)
     if named:
         return named

@@ -25,7 +25,7 @@ _BARE = (
     | frozenset(
         "engineer engineering developer analyst scientist designer researcher architect technician intern associate "
         "operator administrator agent representative partner senior staff technical manager trainee student "
-        "working graduate".split()
+        "working graduate systems performance".split()
     )
 )
 _ROLES = (_BARE - w.STOP) | frozenset(

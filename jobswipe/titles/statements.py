@@ -10,9 +10,7 @@ import ahocorasick_rs
 
 Subject = Literal["employment", "seniority"]
 BEFORE, AFTER = 110, 70  # characters kept on each side of a keyword
-MAX_WINDOWS = (
-    12  # statements stand near a description's start or end: a text with more keywords than this is not read whole
-)
+MAX_WINDOWS = 12  # keeps the cost of a text that repeats the keywords without end small
 _KEYWORDS: dict[Subject, tuple[str, ...]] = {
     "employment": (
         "full-time", "full time", "fulltime", "part-time", "part time", "vollzeit", "teilzeit", "temps plein",

@@ -37,7 +37,7 @@ def vector(title: str) -> Floats:
         listed, weight = _listed(tax, found)
         if len(listed):
             out += weight * _normal(tax.occupations[listed].sum(axis=0))
-        score = tax.occupations @ base
+        score = tax.nearness(base)
         near = np.argpartition(score, -NEIGHBOURS)[-NEIGHBOURS:]
         pull = np.exp(SHARPNESS * (score[near] - score[near].max()))
         out += NEAR * _normal(pull @ tax.occupations[near])
@@ -53,7 +53,7 @@ def matches(title: str, limit: int = 3) -> list[tuple[int, float]]:
     base = _normal(_words(tax, found))
     if not base.any():
         return []
-    score = tax.occupations @ base
+    score = tax.nearness(base)
     listed, weight = _listed(tax, found)
     if len(listed):
         score[listed] += weight

@@ -139,6 +139,8 @@ FOREIGN: dict[str, str] = {
     "conseiller": "advisor", "conseillere": "advisor", "gestionnaire": "manager", "logiciel": "software",
     "alternant": "apprentice", "rh": "human resources",
     # Spanish, Portuguese, Italian, Dutch
+    "auxiliar": "assistant", "assistente": "assistant", "coordenador": "coordinator", "coordinador": "coordinator",
+    "operador": "operator", "logistica": "logistics", "supervisora": "supervisor", "projectleider": "project manager",
     "desarrollador": "developer", "desarrolladora": "developer", "desenvolvedor": "developer",
     "desenvolvedora": "developer", "ingeniero": "engineer", "ingeniera": "engineer", "engenheiro": "engineer",
     "engenheira": "engineer", "ingegnere": "engineer", "sviluppatore": "developer", "ontwikkelaar": "developer",

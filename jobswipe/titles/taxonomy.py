@@ -41,7 +41,7 @@ class Taxonomy(NamedTuple):
         By columns and without BLAS: its threads, woken for each title, cost many times the product on a busy machine.
         """
         cosine: Floats = np.einsum("ji,j->i", self.columns, row)
-        return cosine  # noqa: RET504 (numpy types einsum as Any)
+        return cosine
 
     def find(self, stems: Iterable[str]) -> NDArray[np.uint16]:
         """Indices of the occupations that list a title of exactly these stems; empty when none does."""

@@ -52,12 +52,20 @@ _OPEN_AFTER = re.compile(
 )
 _MAX_SPREAD = 25
 """Two numbers further apart than this factor are not the ends of one range."""
-_LAST_WORD = re.compile(r"[^\W\d_]+[./]{0,2}\Z")
+_GAP = 40
+"""Characters between two numbers that can still be the ends of one range."""
+_DIGITS = bytes(ord("0") if chr(byte) in "0123456789" else ord(".") for byte in range(256))
+_DIGIT = ord("0")
+_MARKS = frozenset(".,'’ " + _SPACE)
+_BLANK = " \u00a0\u202f"
+_LAST_WORD = re.compile(r"(?<!\w)[^\W\d_]+[./]{0,2}\Z")
 _NEXT_WORD = re.compile(r"(?:[.,][-–—]{1,2})?[ \u00a0\u202f]?\(?\+?([^\W\d_]{1,14}|[€$£¥￥₹₱₩₪₺₽₴₫₦฿₡₸₾₨])")
 _FOLLOWING = money_signs.TRAILING | frozenset(
     "k kk m mm mn b bn t l lakh lakhs lac lacs lpa cr crore crores thousand million billion mio mln mil tys tsd keur kusd kgbp kpln kchf kcad "
     "teur us".split()
 )
+_DULL = frozenset("\n0123456789%:;/)]}\"'*&-–—|?!<>=#@_~\\")
+"""What may follow a number that no currency follows."""
 _MAX_AFTER = re.compile(r"\s?(?:max(?:imum)?\b|maximal\b|or less\b|以下|まで(?!の))")
 
 
@@ -130,22 +138,25 @@ def find(text: str, country: str | None = None) -> list[Money]:
 
     `country` (ISO 3166-1 alpha-2) reads a sign that several countries share.
     """
-    matches = list(NUMBER.finditer(text))
-    hits = [index for index, match in enumerate(matches) if _has_currency(text, match)]
+    spans, hits = _numbers(text)
     if not hits:
         return []
-    wanted = sorted({near for hit in hits for near in (hit - 1, hit, hit + 1) if 0 <= near < len(matches)})
     figures: dict[int, _Figure] = {}
-    for index in wanted:
-        figure = _figure(text, matches[index], country)
-        if figure:
-            figures[index] = figure
+    for hit in hits:
+        start, end = spans[hit]
+        for index in (hit - 1, hit, hit + 1):
+            if index in figures or not 0 <= index < len(spans):
+                continue
+            if index == hit or (spans[index][0] < start and start - spans[index][1] <= _GAP) or 0 < spans[index][0] - end <= _GAP:
+                figure = _figure(text, *spans[index], country)
+                if figure:
+                    figures[index] = figure
     found: list[Money] = []
     done = -1
-    for index in wanted:
-        figure = figures.get(index)
-        if index <= done or figure is None:
+    for index in sorted(figures):
+        if index <= done:
             continue
+        figure = figures[index]
         partner = figures.get(index + 1)
         pair = _range(text, figure, partner) if partner else None
         if pair:
@@ -156,26 +167,62 @@ def find(text: str, country: str | None = None) -> list[Money]:
     return found
 
 
-def _has_currency(text: str, match: re.Match[str]) -> bool:
-    """A cheap look at the neighbours of a number: most numbers of a job description are no money."""
-    start, end = match.span()
-    before = text[max(0, start - 7) : start].rstrip()
-    if before:
-        if before[-1] in money_signs.SIGNS:
+def _numbers(text: str) -> tuple[list[tuple[int, int]], list[int]]:
+    """Where the numbers stand, and which of them have a currency beside them.
+
+    A job description has some fifty numbers and few of money: their digits are found by byte search, which takes a
+    tenth of the time of a regex, and only a number with a promising neighbour is looked at closely.
+    """
+    digits = text.encode("latin-1", "replace").translate(_DIGITS)
+    spans: list[tuple[int, int]] = []
+    hits: list[int] = []
+    size = len(text)
+    start = digits.find(b"0")
+    while start >= 0:
+        end = digits.find(b".", start)
+        if end < 0:
+            end = size
+        if end + 1 < size and digits[end + 1] == _DIGIT and text[end] in _MARKS:
+            match = NUMBER.match(text, start)
+            end = match.end() if match else end
+        spans.append((start, end))
+        if _has_currency(text, start, end):
+            hits.append(len(spans) - 1)
+        start = digits.find(b"0", end)
+    return spans, hits
+
+
+def _has_currency(text: str, start: int, end: int) -> bool:
+    led = text[start - 7 if start > 7 else 0 : start].rstrip(_BLANK)
+    if led:
+        before = led[-1]
+        if before in money_signs.SIGNS:
             return True
-        word = _LAST_WORD.search(before)
-        if word and word[0].lower() in money_signs.LEADING:
-            return True
-    after = _NEXT_WORD.match(text, end)
-    if after is None:
+        if before.isalpha() or before in "./":
+            word = led.replace("\n", " ").rpartition(" ")[2].lower()
+            if word in money_signs.LEADING:
+                return True
+            if not word.isalpha() and (found := _LAST_WORD.search(led)) and found[0].lower() in money_signs.LEADING:
+                return True
+    after = text[end : end + 1]
+    if after == " ":
+        after = text[end + 1 : end + 2]
+    if not after or after in _DULL:
         return False
-    word_after = after[1]
-    return word_after in money_signs.SIGNS or not word_after[0].isascii() or word_after.lower() in _FOLLOWING
+    if "a" <= after <= "z":
+        word = text[end : end + 16].lstrip(_BLANK).partition(" ")[0].lower()
+        if word.isalpha() and word.isascii():
+            return word in _FOLLOWING
+    following = _NEXT_WORD.match(text, end)
+    if following is None:
+        return False
+    word = following[1]
+    return word in money_signs.SIGNS or not word[0].isascii() or word.lower() in _FOLLOWING
 
 
-def _figure(text: str, match: re.Match[str], country: str | None) -> _Figure | None:
-    start, end = match.span()
-    before = money_signs.BEFORE.search(text, max(0, start - 14), start)
+def _figure(text: str, start: int, end: int, country: str | None) -> _Figure | None:
+    digits = text[start:end]
+    before = money_signs.BEFORE.search(text, max(0, start - 12), start) if _led(text, start) else None
     code, sign = (before["code"], before["sign"]) if before else (None, None)
     prefix = currency_of(code, country) or currency_of(sign, country)
     shared = code is None and sign in money_signs.SHARED
@@ -185,9 +232,8 @@ def _figure(text: str, match: re.Match[str], country: str | None) -> _Figure | N
     if round_mark:
         end = round_mark.end()
     unit = _UNIT.match(text, end)
-    scale = 1.0
+    size = unit.lastgroup if unit else None
     if unit:
-        scale = _SCALE[unit.lastgroup or "k"]
         end = unit.end()
     plus = _PLUS.match(text, end)
     after = money_signs.AFTER.match(text, plus.end() if plus else end)
@@ -197,33 +243,38 @@ def _figure(text: str, match: re.Match[str], country: str | None) -> _Figure | N
         plus = plus or _PLUS.match(text, end)
     else:
         suffix = None
-    value = number(match[0], unit=unit is not None and unit.lastgroup in ("k", "m", "b"))
-    if value is None or (unit and unit["k"] and match[0] == "401" and not prefix):
+    value = number(digits, unit=size in ("k", "m", "b"))
+    if value is None or (size == "k" and digits == "401" and not prefix):
         return None
-    if unit and unit.lastgroup in ("lakh", "crore"):
+    word = unit[0].strip().lower() if unit else ""
+    if size in ("lakh", "crore"):
         if (prefix or suffix or "INR") not in ("INR", "PKR", "LKR", "BDT"):
             return None
-        if not prefix and unit[0].strip().lower() in ("lpa", "lakh", "lakhs", "lac", "lacs"):
+        if not prefix and len(word) > 1:
             suffix = suffix or "INR"
     if plus:
         end = max(end, plus.end())
     attached = periods.attached(text, end)
     period, after_period = attached or (None, end)
-    if period is None and unit and unit[0].strip().lower() == "lpa":
-        period = "year"
     return _Figure(
         start=start,
         end=end,
         value=value,
-        whole=match[0].isdecimal(),
-        scale=scale,
+        whole=digits.isdecimal(),
+        scale=_SCALE[size] if size else 1.0,
         currency=(suffix or prefix) if shared else (prefix or suffix),
         sure=suffix is not None or (prefix is not None and not shared),
         prefixed=prefix is not None,
-        period=period,
+        period="year" if period is None and word == "lpa" else period,
         after_period=after_period,
         plus=plus is not None,
     )
+
+
+def _led(text: str, start: int) -> bool:
+    """Whether a currency may stand before: a sign or a letter."""
+    before = text[max(0, start - 3) : start].rstrip(_BLANK)
+    return bool(before) and (before[-1] in money_signs.SIGNS or before[-1].isalpha() or before[-1] in "./")
 
 
 def _range(text: str, one: _Figure, two: _Figure) -> Money | None:

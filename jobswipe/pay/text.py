@@ -20,6 +20,8 @@ MAX_TEXT = 200_000
 """Characters that are read; the longest real descriptions have about 30,000."""
 _LEFT = 220
 _RIGHT = 110
+_WEAK = 20
+"""Units for a US dollar from which yearly pay in millions is ordinary (yen, rupees, pesos)."""
 _SHORT = 160
 """A text of at most this many characters is about nothing but its amount."""
 _NEAR = 160
@@ -28,9 +30,10 @@ _SPAN = 600
 """Ranges further apart than this are two statements: only the first counts."""
 _FULL_PAY = 15_000
 """US dollars a year from which a lone figure with a period is pay: benefits that stand alone are smaller."""
-_LABEL = 48
+_LABEL = 90
 """Characters of a label in front of an amount on its own line ("San Francisco Bay Area:")."""
 _HEADING = 90
+_LAST_WORD = 14
 _FIGURE = re.compile(r"[$€£][0-9]")
 _SENTENCE = re.compile(r"[.!?](?=\s)|[。！？;]\s?")
 _ABBREVIATION = re.compile(r"(?:\b(?:ca|approx|max|min|e\.g|i\.e|incl|excl|p\.a|p\.m|est|u\.s|inc|co|st|no|vs|zzgl|bzw)|\b[a-z])\Z")
@@ -77,9 +80,11 @@ def _claims(text: str, found: list[Money]) -> Iterable[_Claim]:
         right = _right(text, money.end, found[index + 1].start if index + 1 < len(found) else len(text))
         kind = _kind(left, right)
         period = money.period or _period(left, right)
-        if kind is Kind.UNSAID and len(left) <= _LABEL:
-            kind, of_heading = _heading(text, money.start - len(left))
-            period = period or of_heading
+        if kind is Kind.UNSAID or (kind is Kind.OTHER and _is_range(money) and left_kind(left[-_LAST_WORD:])[0] is Kind.UNSAID):
+            # a role may be called "Development Technician": under a heading of pay that is a label, no budget
+            above, of_heading = _heading(text, money.start - len(left), len(left))
+            if kind is Kind.UNSAID or above > Kind.ALONE:
+                kind, period = above, period or of_heading
         if last is not None and money.start - last.money.end <= _NEAR and _alike(last.money, money):
             between = text[last.money.end : money.start]
             if kind is Kind.UNSAID and (last.kind > Kind.ALONE or (last.kind is Kind.OTHER and not _APART.search(between))):
@@ -89,7 +94,7 @@ def _claims(text: str, found: list[Money]) -> Iterable[_Claim]:
         if kind is Kind.UNSAID and _alone(text, money, left):
             kind = Kind.ALONE
         last = _Claim(money, kind, _settle(money, period))
-        if kind > Kind.UNSAID and not money.negative:
+        if kind > Kind.UNSAID and not money.negative and (kind is Kind.BASE or not _millions(money)):
             yield last
 
 
@@ -133,10 +138,19 @@ def _period(left: str, right: str) -> Period | None:
     return periods.later(right[: sentence.start()] if sentence else right) or periods.earlier(left)
 
 
-def _heading(text: str, start: int) -> tuple[Kind, Period | None]:
+def _millions(money: Money) -> bool:
+    """Whether the amount is in millions of a currency in which few salaries are: what a company has, not what it pays."""
+    return (money.low or money.high or 0) >= 1e6 and table().rates.get(money.currency, 1.0) < _WEAK
+
+
+def _is_range(money: Money) -> bool:
+    return money.low is not None and money.high is not None and money.low != money.high
+
+
+def _heading(text: str, start: int, label: int) -> tuple[Kind, Period | None]:
     """What the line above an amount's own line says, when it is a heading or leads in with a colon."""
-    line = text.rfind("\n", 0, start)
-    if line < 0 or len(text[line:start].strip(" -*•·\n")) > _LABEL:
+    line = text.rfind("\n", max(0, start - _LABEL), start)
+    if label > _LABEL or line < 0 or text[line:start].strip(" -*•·\n|"):
         return Kind.UNSAID, None
     above = text[max(0, line - 400) : line].rstrip().rpartition("\n")[2].lower()
     if not above or (len(above) > _HEADING and not above.endswith(":")):
@@ -152,8 +166,6 @@ def _alone(text: str, money: Money, left: str) -> bool:
     A range of money that fills its own line or its part of a "|" or "•" header; one figure only where the text is
     short, where it is an hourly rate, or between such marks.
     """
-    if money.scale >= 1e6 and (money.low or money.high or 0) >= 1e6 and table().rates.get(money.currency, 1.0) < 20:
-        return False
     remarks = BREAK.split(text[money.end : money.end + 240].lower().partition("\n")[0])
     if any(ON_TARGET.search(remark) and not _FIGURE.search(remark) for remark in remarks):
         return False
@@ -162,7 +174,7 @@ def _alone(text: str, money: Money, left: str) -> bool:
         return False
     if len(text) <= _SHORT:
         return True
-    if money.low is not None and money.high is not None and money.low != money.high:
+    if _is_range(money):
         return True
     if money.period == "hour" or _bounded(text, money):
         return True

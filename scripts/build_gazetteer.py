@@ -50,6 +50,7 @@ OTHER = re.compile(  # Greek, Cyrillic, Hebrew, Arabic, Thai, kana, Chinese char
 )
 ALTERNATIVES_FROM = 75_000  # people: below it other names are mostly transliterations, which only collide
 OTHER_SCRIPTS_FROM = 300_000
+FORMER = ("canton", "waterloo")  # former names of large cities that are towns' names today
 DISTRICT = re.compile(r"^(?:greater |metropolitan |nct|cidade |municip|county |city of |lungsod)", re.IGNORECASE)
 
 
@@ -98,6 +99,8 @@ def main() -> None:
         for key in alternatives(city["alternatenames"], city["population"]) - own:
             names.setdefault(key, []).append(-number)
     names.pop("", None)
+    for key in FORMER:
+        names[key] = [number for number in names[key] if number > 0]
     keys = sorted(names)
     numbers = [" ".join(map(str, sorted(names[key], key=abs))) for key in keys]
     people: Counter[str] = Counter()

@@ -13,6 +13,7 @@ from jobswipe.places.words import FILLER, JOB, NICKNAMES, NOISE, NOISE_SHAPE, RE
 
 COUNTRY, REGION, CITY = 0, 1, 2
 ALTERNATIVE_WEIGHT = 0.3  # a city's name in another language against a namesake's own name
+NAMESAKE_SHARE = 0.12  # Menlo Park is California's, though Edison, three times as large, was once called so
 LONGEST = 120  # characters of an atom that is worth reading: no place's name is longer
 CITY_STATES = frozenset({"SG", "HK", "MO", "MC", "GI", "VA"})  # the country's name is the city's
 
@@ -31,6 +32,7 @@ _GENERIC = frozenset(
 _NEGATED = re.compile(r"^(?:non\b|outside\b|except\b|exclud|excl\b|not in\b|ex[ -])", re.IGNORECASE)
 _DIRECTIONS = frozenset({"south", "north", "east", "west", "downtown", "central", "centre", "center"})
 _CLEAR = frozenset({"US", "USA", "UK", "UAE", "U.S.", "U.K."})  # codes that are no word or company's name besides
+_DAYS = re.compile(r"\b\d(?: ?[-–] ?\d)?\+? ?(?:days?|x)\b.*$", re.IGNORECASE)
 _POSTCODE = re.compile(r"^\d{4,6}\s+|\s+\d{5}(?:-\d{4})?$")
 
 
@@ -92,8 +94,12 @@ def _named(key: str) -> tuple[Reading, ...]:
     for region in gazetteer.regions_named(key):
         weight = region.population * (1.0 if region.country in _REGIONS_ALONE else ALTERNATIVE_WEIGHT)
         readings.append(Reading(REGION, region.country, region.admin, 0, weight))
-    for number, own in gazetteer.cities_named(key):
+    named = gazetteer.cities_named(key)
+    largest = max((gazetteer.city(number).population for number, own in named if own), default=0)
+    for number, own in named:
         city = gazetteer.city(number)
+        if not own and largest >= NAMESAKE_SHARE * city.population:
+            continue
         weight = city.population * (1.0 if own else ALTERNATIVE_WEIGHT)
         readings.append(Reading(CITY, city.country, city.admin, number, weight))
     return tuple(readings)
@@ -250,7 +256,7 @@ def _read(text: str, depth: int) -> tuple[Atom, ...]:
         return (Atom("", work=work), *_read(bare, depth + 1))
     if _NEGATED.match(text):
         return (Atom(text, noise=True),)
-    bare = _POSTCODE.sub("", text)
+    bare = _POSTCODE.sub("", _DAYS.sub("", text))
     if bare == text:
         bare = _without_filler(text)
     if bare != text:

@@ -17,6 +17,7 @@ KEPT = 400  # characters of a text whose reading is remembered: postings repeat 
 DOMINANCE = 2.0  # a namesake is meant without a hint when it has this many times the people of the next
 LIST_RATIO = 20.0  # "Boston, New York" are two cities: the Boston of New York State has 1/80 of the people
 
+TOWN = 15_000  # people: a name of a smaller place gives way to the country written after it
 CAPITAL_SHARE = 0.07  # "New York" is the city, not its state, when it holds this share of the state's people
 
 _TOKEN = re.compile(
@@ -253,7 +254,10 @@ class _Reader:
                 return
             if self.repeats(current, atom):
                 return
-        if current is not None and not current.readings and atom.readings and self.adopt(current, atom, end):
+            if not current.attached and current.best().weight < TOWN and _country(atom.readings) is not None:
+                # A small town abroad is not meant: the name is one that the gazetteer lacks in this country.
+                current.unknown, current.readings = self.text[current.start : current.end], ()
+        if current is not None and not current.readings and atom.readings and self.adopt(current, atom, start, end):
             return
         if atom.coded and atom.text in NO_PLACE_ALONE:
             return
@@ -294,7 +298,7 @@ class _Reader:
             return all(r.country == country.country for r in current.readings)
         return atom.readings == current.readings
 
-    def adopt(self, current: _Partial, atom: Atom, end: int) -> bool:
+    def adopt(self, current: _Partial, atom: Atom, start: int, end: int) -> bool:
         """An unknown name before a known one: a town of that region or country, or a district of that city."""
         if atom.coded and atom.text in NO_PLACE_ALONE:
             return False
@@ -305,6 +309,8 @@ class _Reader:
             current.readings, current.unknown = tuple(r for r in atom.readings if r.level == REGION), ""
             current.end = end
             return True
+        if meant.level == COUNTRY and "," not in self.text[current.end : start]:
+            current.unknown, current.start = "", start  # "Acme - Costa Rica" is an employer and a country
         if meant.level == CITY:
             current.unknown = ""
         if meant.level == REGION and not atom.coded:

@@ -63,7 +63,8 @@ _REGIONS = {
 REGIONS = {key: name for name, keys in _REGIONS.items() for key in keys.split(",")}
 
 NOISE = frozenset(
-    """undefined|n a|na|none|null|nil|tbd|tba|tbc|various|multiple|multiple locations|multiple cities|various locations
+    """undefined|n a|na|none|null|nil|tbd|tba|tbc|day|days|week|per week|a week
+    |various|multiple|multiple locations|multiple cities|various locations
     |several locations|all locations|any location|other locations|flexible|flexible location|any|other|others|hq
     |headquarters|head office|office|main office|offices|home|nowhere|unspecified|not specified|unknown|location
     |locations|field|dnu

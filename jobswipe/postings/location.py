@@ -9,12 +9,17 @@ import msgspec
 from jobswipe.places import gazetteer
 from jobswipe.places.fields import resolve
 from jobswipe.places.fold import fold
+from jobswipe.places.gazetteer import City
 from jobswipe.places.parser import MAX_PLACES, parse
 from jobswipe.places.place import Location, Place, Workplace
 from jobswipe.postings.workplace import decide, from_description, from_title
 from jobswipe.sources.raw import RawLocation, RawPosting
 
 _TITLE_GROUP = re.compile(r"[(\[]([^()\[\]]{2,80})[)\]]|\s[-–—|]\s([^()\[\]|]{2,80})$")
+# A field's country moves a text's city to a namesake there that has at least this fraction of the people: London,
+# Ontario, has a twentieth of London's; London, Ohio, a thousandth, and so is not what "London" beside an American
+# employer's country means.
+_NAMESAKE_AT_LEAST = 50
 _FROM = re.compile(
     r"\bremote(?:ly)?\b[^.;:\n]{0,40}?\b(?:within|across|anywhere in|based in|located in|from|in) (?:the )?"
     r"([^.;:()\n]{2,60})",
@@ -59,12 +64,29 @@ class _Found:
 
 def _hinted(place: Place, hint: Place) -> Place:
     """A place of a text, with what the fields beside it know where the text does not decide."""
+    if hint.city is None and hint.country not in (None, place.country):
+        return _in_country(place, hint)
     if place.country is None:
         return msgspec.structs.replace(hint, text=place.text)
     same_city = hint.city is not None and place.city is not None and fold(hint.city) == fold(place.city)
     if same_city and hint.country is not None and (place.country, place.region) != (hint.country, hint.region):
         return msgspec.structs.replace(hint, text=place.text)
     return place
+
+
+def _in_country(place: Place, hint: Place) -> Place:
+    """The place that a text names, looked for in the country (and region) of the fields beside it."""
+    inside = resolve(text=place.text, city=place.city or place.text, region=hint.region, country=hint.country)
+    if inside is not None and inside.latitude is not None:
+        people = {city.country: city.population for city in _namesakes(inside.city or "")}
+        if people.get(inside.country or "", 0) * _NAMESAKE_AT_LEAST >= people.get(place.country or "", 0):
+            return inside
+    return place if place.country else msgspec.structs.replace(hint, text=place.text)
+
+
+def _namesakes(name: str) -> list[City]:
+    """The cities of that name, the smallest first."""
+    return [gazetteer.city(number) for number, _ in reversed(gazetteer.cities_named(fold(name)))]
 
 
 def _take(found: _Found, raw: RawLocation) -> None:

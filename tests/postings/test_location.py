@@ -38,6 +38,21 @@ def test_an_address_elsewhere_does_not_move_a_clear_text() -> None:
     assert (place.city, place.country) == ("London", "GB")
 
 
+@pytest.mark.parametrize(
+    ("text", "country", "expected"),
+    [
+        ("Cambridge", "GB", ("Cambridge", "England", "GB")),
+        ("London", "CA", ("London", "Ontario", "CA")),
+        ("London", "US", ("London", "England", "GB")),
+        ("Georgia", "GE", (None, None, "GE")),
+        ("Riverbend Mall", "CA", (None, None, "CA")),
+    ],
+)
+def test_a_country_beside_the_text_helps_it(text: str, country: str, expected: tuple[str | None, ...]) -> None:
+    [place] = _located(RawLocation(text=text, country=country)).places
+    assert (place.city, place.region, place.country) == expected
+
+
 def test_of_an_office_beside_remote_only_the_country_is_taken() -> None:
     found = _located(RawLocation(text="Remote", city="Boston", region="MA", country="US"), remote_flag=True)
     assert [(place.city, place.country) for place in found.places] == [(None, "US")]

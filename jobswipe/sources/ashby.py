@@ -1,104 +1,31 @@
-"""Ashby's public job board API: one response with every posting of a board, pay included."""
+"""Ashby: the public job-board API, one response with the whole board."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from jobswipe.sources import fields
-from jobswipe.sources.base import Fetcher, NotModified, Policy, ReadContext
+from jobswipe.sources.base import Fetcher, Policy, ReadContext
+from jobswipe.sources.fields import date, first, flag, html_of, record, records, salary, text, word
 from jobswipe.sources.raw import RawLocation, RawPosting, RawSalary, Rejection
 from jobswipe.sources.records import Origin, Shape, company_of, read_json
+from jobswipe.sources.requests import single
 from jobswipe.sources.urls import first_segment, segment
 
 KIND = "ashby"
-# The board answers in seconds and throttles repeated hits.
-POLICY = Policy(poll_floor=3600, spacing=1.0, concurrency=1)
-API = "https://api.ashbyhq.com/posting-api/job-board"
-SITE = "https://jobs.ashbyhq.com"
+POLICY = Policy(spacing=1.0)  # the endpoint is slow, and throttles repeated hits
+BASE = "https://api.ashbyhq.com"
+CAREERS = "https://jobs.ashbyhq.com"
 
 _SHAPE = Shape(KIND, ("jobs",))
 
 
 def read(payload: bytes, context: ReadContext) -> Iterator[RawPosting | Rejection]:
-    """The postings of a board's response, a list of them, one of them, or recorded lines."""
     return read_json(payload, context, _SHAPE, _posting)
 
 
-def _posting(job: dict[str, Any], origin: Origin) -> RawPosting:
-    compensation = fields.record(job.get("compensation"))
-    return RawPosting(
-        external_id=fields.word(job.get("id")) or "",
-        title=fields.text(job.get("title")) or "",
-        company=company_of(fields.text(job.get("companyName")), origin),
-        url=fields.text(job.get("jobUrl")),
-        apply_url=fields.text(job.get("applyUrl")),
-        locations=_locations(job),
-        workplace_text=fields.text(job.get("workplaceType")),
-        remote_flag=fields.flag(job.get("isRemote")),
-        employment_text=fields.text(job.get("employmentType")),
-        salaries=_salaries(compensation),
-        salary_text=fields.text(compensation.get("scrapeableCompensationSalarySummary"))
-        or fields.text(compensation.get("compensationTierSummary")),
-        description_html=fields.text(job.get("descriptionHtml")),
-        description_text=fields.text(job.get("descriptionPlain")),
-        posted_at=fields.date(job.get("publishedAt")),
-        updated_at=fields.date(job.get("updatedAt")),
-        department=fields.text(job.get("department")) or fields.text(job.get("team")),
-        listed=job.get("isListed") is not False,
-    )
-
-
-def _locations(job: dict[str, Any]) -> list[RawLocation]:
-    found = [_location(job.get("location"), job.get("address"))]
-    for other in fields.items(job.get("secondaryLocations")):
-        if isinstance(other, dict):
-            found.append(_location(other.get("location"), other.get("address")))
-        elif isinstance(other, str):
-            found.append(_location(other, None))
-    return [one for one in found if one is not None]
-
-
-def _location(name: Any, address: Any) -> RawLocation | None:
-    """A location's name with the address beside it; the address's fields come one level down, or at once."""
-    place = fields.record(address)
-    place = fields.record(place.get("postalAddress", place))
-    text = fields.text(name)
-    city = fields.text(place.get("addressLocality"))
-    region = fields.text(place.get("addressRegion"))
-    country = fields.text(place.get("addressCountry"))
-    if not (text or city or region or country):
-        return None
-    return RawLocation(text=text, city=city, region=region, country=country)
-
-
-def _salaries(compensation: dict[str, Any]) -> list[RawSalary]:
-    """Base pay: the components of type Salary of each tier, else of the summary. Equity and bonus stand beside them."""
-    found: list[RawSalary] = []
-    for tier in fields.records(compensation.get("compensationTiers")):
-        found += _components(tier.get("components"))
-    return found or _components(compensation.get("summaryComponents"))
-
-
-def _components(components: Any) -> list[RawSalary]:
-    return [
-        salary
-        for one in fields.records(components)
-        if one.get("compensationType") == "Salary"
-        for salary in fields.salary(
-            "compensation", one.get("minValue"), one.get("maxValue"), one.get("currencyCode"), one.get("interval")
-        )
-    ]
-
-
 def fetch(board: str, fetcher: Fetcher) -> Iterator[bytes]:
-    """The whole board, in one response."""
-    answer = fetcher.get(
-        f"{API}/{segment(board)}?includeCompensation=true", accept="application/json", conditional=True
-    )
-    if answer.not_modified:
-        raise NotModified
-    yield answer.body
+    return single(fetcher, f"{BASE}/posting-api/job-board/{segment(board)}?includeCompensation=true")
 
 
 def match_url(url: str) -> str | None:
@@ -108,4 +35,70 @@ def match_url(url: str) -> str | None:
 
 
 def board_url(board: str) -> str:
-    return f"{SITE}/{segment(board)}"
+    return f"{CAREERS}/{segment(board)}"
+
+
+def _posting(job: dict[str, Any], origin: Origin) -> RawPosting:
+    get = job.get
+    workplace = text(get("workplaceType"))
+    pay = record(get("compensation"))
+    places = [_place(get("location"), get("address"))]
+    places += [_place(one.get("location"), one.get("address")) for one in records(get("secondaryLocations"))]
+    html = text(get("descriptionHtml"))
+    url = text(get("jobUrl"))
+    return RawPosting(
+        external_id=word(get("id")) or "",
+        title=text(get("title")) or "",
+        company=company_of(text(get("companyName")), origin),
+        url=url,
+        apply_url=text(get("applyUrl")),
+        locations=[place for place in places if place],
+        workplace_text=workplace,
+        # isRemote is also true of hybrid roles: it counts only where workplaceType is not said.
+        remote_flag=None if workplace else flag(get("isRemote")),
+        employment_text=text(get("employmentType")),
+        salaries=_salaries(pay),
+        salary_text=first(
+            text(pay.get("scrapeableCompensationSalarySummary")), text(pay.get("compensationTierSummary"))
+        ),
+        description_html=html or html_of(text(get("descriptionPlain"))),
+        posted_at=date(get("publishedAt")),
+        updated_at=date(get("updatedAt")),
+        department=first(text(get("department")), text(get("team"))),
+        listed=get("isListed") is not False,
+    )
+
+
+def _place(name: Any, address: Any) -> RawLocation | None:
+    said = text(name)
+    postal = record(record(address).get("postalAddress"))
+    if not postal:
+        return RawLocation(text=said) if said else None
+    city, region = text(postal.get("addressLocality")), text(postal.get("addressRegion"))
+    country = text(postal.get("addressCountry"))
+    if not (said or city or region or country):
+        return None
+    return RawLocation(text=said, city=city, region=region, country=country)
+
+
+def _salaries(pay: dict[str, Any]) -> list[RawSalary]:
+    """Base pay of each tier: bonus, commission and equity are components of other types."""
+    tiers = records(pay.get("compensationTiers"))
+    components = [one for tier in tiers for one in records(tier.get("components"))]
+    found = _of(components)
+    return found or _of(records(pay.get("summaryComponents")))
+
+
+def _of(components: list[dict[str, Any]]) -> list[RawSalary]:
+    return [
+        one
+        for component in components
+        if component.get("compensationType") == "Salary"
+        for one in salary(
+            "compensation",
+            component.get("minValue"),
+            component.get("maxValue"),
+            component.get("currencyCode"),
+            component.get("interval"),
+        )
+    ]

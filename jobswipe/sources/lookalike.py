@@ -24,7 +24,7 @@ _NAMES = {
 # Keys that no other kind's records have: two of them tell a kind.
 MARKS: dict[str, frozenset[str]] = {
     "ashby": frozenset({"jobUrl", "isListed", "descriptionHtml", "secondaryLocations", "publishedAt", "isRemote"}),
-    "greenhouse": frozenset({"absolute_url", "internal_job_id", "first_published", "data_compliance", "offices"}),
+    "greenhouse": frozenset({"absolute_url", "internal_job_id", "first_published", "data_compliance"}),
     "lever": frozenset({"hostedUrl", "categories", "lists", "additional", "additionalPlain", "salaryRange"}),
     "workable": frozenset({"shortcode", "telecommuting", "shortlink", "application_url", "published_on"}),
     "smartrecruiters": frozenset(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from html.entities import html5
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 
 import msgspec
@@ -23,6 +23,14 @@ MAX_BYTES = 200_000_000
 """Bytes of a payload, from here on refused. The largest real board (thousands of postings) has about 60 MB."""
 MAX_INFLATED = 200_000_000
 """Bytes at which unpacking a gzip payload stops, whatever is left in it."""
+
+
+class Line(NamedTuple):
+    """One of JSON lines; `number` counts from 1."""
+
+    number: int
+    value: Any
+
 
 _GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 20
@@ -53,7 +61,7 @@ def load(path: Path) -> bytes:
 
 
 def plain(payload: bytes) -> bytes:
-    """The payload itself, unpacked when it is gzip. Raises LimitError when it is too large, PayloadError when damaged."""
+    """The payload, unpacked when it is gzip. Raises LimitError when it is too large, PayloadError when damaged."""
     if payload[:2] == _GZIP:
         payload = _inflate(payload)
     if len(payload) >= MAX_BYTES:
@@ -90,7 +98,7 @@ def _inflate(packed: bytes) -> bytes:
 
 
 def to_text(payload: bytes, encoding: str = "utf-8") -> str:
-    """Decode with the byte order mark's encoding, else `encoding`; what is invalid becomes the replacement character."""
+    """Decode by the byte order mark, else by `encoding`; what is invalid becomes the replacement character."""
     for mark, named in _BOMS:
         if payload.startswith(mark):
             return payload[len(mark) :].decode(named, "replace")
@@ -101,7 +109,7 @@ def to_text(payload: bytes, encoding: str = "utf-8") -> str:
 
 
 def documents(payload: bytes, kind: str) -> Iterator[Any]:
-    """The JSON documents of a payload: one, or one for each line; an unreadable line is a Rejection.
+    """The JSON document of a payload, or a Line for each of JSON lines; an unreadable line is a Rejection.
 
     Raises PayloadError when it is no JSON, LimitError when it is too large.
     """
@@ -139,13 +147,12 @@ def _lines(lines: list[bytes]) -> Iterator[Any]:
         if not line.strip():
             continue
         try:
-            yield msgspec.json.decode(line)
+            yield Line(number, msgspec.json.decode(line))
         except (ValueError, RecursionError):
             try:
-                document = lenient(to_text(line))
+                yield Line(number, lenient(to_text(line)))
             except (ValueError, RecursionError):
-                document = Rejection(record=f"line {number}", reason="it is not valid JSON")
-            yield document
+                yield Rejection(record=f"line {number}", reason="it is not valid JSON")
 
 
 def _is_record(line: bytes) -> bool:
@@ -171,6 +178,20 @@ def _malformed(payload: bytes, failure: ValueError) -> str:
     if at is None:
         return f"The payload is not valid JSON: it ends too early, after byte {len(payload)}; fetch it again."
     return f"The payload is not valid JSON at byte {at[1]}: fetch it again, or check its kind."
+
+
+def decoded(payload: bytes) -> Any:
+    """A response that `fetch` has to look into; None when it is no JSON, which `read` then says."""
+    try:
+        return msgspec.json.decode(payload)
+    except (ValueError, RecursionError):
+        return None
+
+
+def count(payload: bytes) -> int:
+    """The records of a response that is a list; 0 for any other."""
+    found = decoded(payload)
+    return len(found) if isinstance(found, list) else 0
 
 
 def _hint(kind: str | None) -> str:

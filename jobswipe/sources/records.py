@@ -11,15 +11,15 @@ from jobswipe.errors import PayloadError
 from jobswipe.sources.base import ReadContext
 from jobswipe.sources.fields import text, word
 from jobswipe.sources.lookalike import display, guess, has_marks
-from jobswipe.sources.payload import documents
+from jobswipe.sources.payload import Line, documents
 from jobswipe.sources.raw import RawPosting, Rejection
 
-MAX_DEPTH = 5
-"""Envelopes in envelopes: a recorded response in a list of pages in a line."""
+MAX_DEPTH = 8
+"""Envelopes in envelopes: a recorded response of a list of offices, each with departments, each with jobs."""
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """What is known around a record: the board and the company that the payload's envelope names, the reader's context."""
+    """What is known around a record: the board and the company that its envelope names, the reader's context."""
 
     board: str | None
     company: str | None
@@ -29,13 +29,21 @@ class Origin(msgspec.Struct, frozen=True):
 class Shape(msgspec.Struct, frozen=True):
     """Where a kind keeps its records: `lists` are the envelope's keys, `company` its key for the employer's name.
 
-    `skip` answers the entries that are no records, as a legal notice.
+    `envelope` answers the records of an envelope where its keys alone do not tell it from a record, None for a record.
+    `single` are the keys under which a detail response keeps its one record. `skip` answers the entries that are no records, as a legal notice.
     """
 
     kind: str
-    lists: tuple[str, ...]
+    lists: tuple[str, ...] = ()
     company: str | None = None
+    single: tuple[str, ...] = ()
+    envelope: Callable[[dict[str, Any]], list[Any] | None] | None = None
     skip: Callable[[dict[str, Any]], bool] | None = None
+
+    def opened(self, document: dict[str, Any]) -> list[Any] | None:
+        if self.envelope:
+            return self.envelope(document)
+        return next((found for key in self.lists if isinstance(found := document.get(key), list)), None)
 
 
 class Unreadable(Exception):
@@ -54,17 +62,23 @@ def read_json(payload: bytes, context: ReadContext, shape: Shape, make: Make) ->
         if isinstance(document, Rejection):
             yield document
             continue
-        for entry, origin in _open(document, shape, outer, 0):
+        line = document if isinstance(document, Line) else None
+        try:
+            opened = list(_open(line.value if line else document, shape, outer, 0))
+        except PayloadError:
+            if line is None or (not checked and guess(line.value) not in (None, shape.kind)):
+                raise
+            yield Rejection(record=f"line {line.number}", reason=f"it is no {display(shape.kind)} record")
+            continue
+        for entry, origin in opened:
             position += 1
-            if isinstance(entry, Rejection):
-                yield entry
-            elif not isinstance(entry, dict):
+            if not isinstance(entry, dict):
                 yield Rejection(record=f"record {position}", reason="it is not an object")
-            else:
-                if not checked:
-                    _check(entry, shape.kind)
-                    checked = True
-                yield read_one(entry, origin, make, position)
+                continue
+            if not checked:
+                _check(entry, shape.kind)
+                checked = True
+            yield read_one(entry, origin, make, position)
 
 
 def read_one(entry: dict[str, Any], origin: Origin, make: Make, position: int) -> RawPosting | Rejection:
@@ -110,13 +124,20 @@ def _open(document: Any, shape: Shape, origin: Origin, depth: int) -> Iterator[t
         if recorded is not None:
             yield from recorded
             return
-        for key in shape.lists:
-            if isinstance(document.get(key), list):
-                named = text(document.get(shape.company)) if shape.company else None
-                inner = Origin(origin.board, named, origin.context) if named else origin
-                yield from _open(document[key], shape, inner, depth + 1)
+        if shape.envelope is None and has_marks(document, shape.kind):
+            yield document, origin
+            return
+        for key in shape.single:
+            if isinstance(document.get(key), dict):
+                yield document[key], origin
                 return
-    if has_marks(document, shape.kind):
+        inside = shape.opened(document)
+        if inside is not None:
+            named = text(document.get(shape.company)) if shape.company else None
+            inner = Origin(origin.board, named, origin.context) if named else origin
+            yield from _open(inside, shape, inner, depth + 1)
+            return
+    if shape.envelope and has_marks(document, shape.kind):
         yield document, origin
         return
     raise PayloadError(f"This is no {display(shape.kind)} payload{_why(document, shape.kind)}.")
@@ -125,7 +146,9 @@ def _open(document: Any, shape: Shape, origin: Origin, depth: int) -> Iterator[t
 def _is_envelope(entry: dict[str, Any], shape: Shape) -> bool:
     if isinstance(entry.get("job"), dict) or isinstance(entry.get("body"), dict | list):
         return True
-    return not has_marks(entry, shape.kind) and any(isinstance(entry.get(key), list) for key in shape.lists)
+    if shape.envelope is None and has_marks(entry, shape.kind):
+        return False
+    return shape.opened(entry) is not None
 
 
 def _recorded(
@@ -136,8 +159,10 @@ def _recorded(
     if isinstance(job, dict) and not has_marks(document, shape.kind):
         recorded_kind = text(document.get("ats"))
         if recorded_kind and recorded_kind != shape.kind:
-            reason = f"it is a {display(recorded_kind)} record, not a {display(shape.kind)} one"
-            return iter([(Rejection(record=_name(job, 1), reason=reason), origin)])
+            raise PayloadError(
+                f"This is no {display(shape.kind)} payload: its records are {display(recorded_kind)}'s, "
+                f"use --kind {recorded_kind}."
+            )
         board = text(document.get("board")) or origin.board
         return iter([(job, Origin(board, origin.company, origin.context))])
     if isinstance(body, dict | list) and "uri" in document:

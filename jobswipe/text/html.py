@@ -9,10 +9,12 @@ from html import unescape
 _ITEM = "\x00"
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
-_TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,20})?[^<>]*>")
+_TAG = re.compile(r"<([/!?]?[a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
 _SKIPPED = re.compile(r"<(?:!--|(script|style|noscript|template|iframe|svg|head)\b)", re.IGNORECASE)
 _ESCAPED_TAG = re.compile(r"&lt;/?(?:p|div|br|ul|ol|li|h[1-6]|strong|b|em|span)\b")
 _ANY_TAG = re.compile(r"</?(?:p|div|br|ul|ol|li|h[1-6]|strong|b|em|i|u|span|a|table|section)\b[^<>]*>", re.IGNORECASE)
+
+_BLANKS = str.maketrans("\t\u00a0", "  ")
 
 _PARAGRAPH = "p div h1 h2 h3 h4 h5 h6 section article header footer main table blockquote pre form dl figure hr address"
 _LINE = "tr dt dd option figcaption"
@@ -32,14 +34,7 @@ _MARK: dict[str, str] = {
 for _name in _PARAGRAPH.split():
     _MARK[_name] = _MARK["/" + _name] = "\n\n"
 for _name in _LINE.split():
-    _MARK[_name] = _MARK["/" + _name] = "\n"
-
-# The commonest tags as plain replacements: a third of the time of the same work by the regex.
-_COMMON = [
-    (f"<{name}>", _MARK.get(name, ""))
-    for name in ("/p", "/li", "li", "/strong", "strong", "/ul", "br", "p", "/a", "/em")
-]
-
+    _MARK[_name] = "\n"
 
 def to_text(html: str) -> str:
     """The readable text of an HTML fragment or page. Plain text and double-escaped HTML are read as what they are."""
@@ -54,9 +49,10 @@ def to_text(html: str) -> str:
     for blank in "\n\r\t\u00a0":
         if blank in html:
             html = html.replace(blank, " ")
-    for tag, mark in _COMMON:
-        html = html.replace(tag, mark)
-    text = _TAG.sub(_mark, html)
+    # Splitting and joining with the tags' marks in between takes half the time of a substitution with a function.
+    parts = _TAG.split(html)
+    parts[1::2] = [_MARK.get(name) or _MARK.get(name.lower(), "") for name in parts[1::2]]
+    text = "".join(parts)
     if "&" in text:
         text = unescape(text).replace("\u00a0", " ")
     return _printable(_lay_out(text.split("\n")))
@@ -64,13 +60,8 @@ def to_text(html: str) -> str:
 
 def tidy(text: str) -> str:
     """Plain text with one blank line at most between paragraphs, and without control characters."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace(_ITEM, "").split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace(_ITEM, "").translate(_BLANKS).split("\n")
     return _printable(_lay_out(lines))
-
-
-def _mark(match: re.Match[str]) -> str:
-    name = match[1]
-    return _MARK.get(name.lower(), "") if name else ""
 
 
 def _lay_out(lines: list[str]) -> str:
@@ -114,7 +105,8 @@ def _drop_skipped(html: str) -> str:
         end = -1 if closing in missing else lowered.find(closing, match.end())
         if end < 0:
             missing.add(closing)
-            at = match.end()
+            tail = html.find(">", match.end()) if match[1] else -1
+            at = tail + 1 if tail >= 0 else match.end()
         elif match[1]:
             tail = html.find(">", end)
             at = tail + 1 if tail >= 0 else len(html)

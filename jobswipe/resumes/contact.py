@@ -298,7 +298,7 @@ def _location(near: Sequence[Line], entry: Entry) -> Entry:
             )
             bare = (whole[labelled.end() :] if labelled else whole).strip(" .,;")
             bare = _EMAIL_US.sub("", bare).strip(" -–—,")
-            if not bare or fold(bare) == fold(name) or "\t" in bare:
+            if not bare or fold(bare) == fold(name) or "\t" in bare or "|" in bare or EMAIL.search(bare):
                 continue
             address = _is_address(bare)
             if not (
@@ -333,6 +333,9 @@ def _is_address(text: str) -> bool:
     parts = [part.strip() for part in text.split(",")]
     if not 2 <= len(parts) <= 6 or len(text) > 110 or URL.search(text):
         return False
+    named = has_position(text) or has_organisation(text)
+    if len(parts) == 3 and len(text) < 60 and not named and is_place(", ".join(parts[1:])):
+        return True  # a district, its city and country
     tail = re.sub(r"\b[\d-]{3,10}\b", "", parts[-1]).strip()
     return (
         any(letter.isdigit() for letter in text)

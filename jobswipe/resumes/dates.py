@@ -46,8 +46,8 @@ _PRESENT = (
     r"|prezent|in prezent|acum)"
 )
 _DASH = (
-    r"(?:[-–—−‐‑―~→>]|to|till|until|through|thru|bis|zu|a|au|al|ate|hasta|tot|t/m|pana la|pana in"
-    r"|jusqu['’]a|jusqu['’]au)"
+    r"(?:[-–—−‐‑―~→>]|(?:to|till|until|through|thru|bis|zu|a|au|al|ate|hasta|tot|t/m|pana la|pana in"
+    r"|jusqu['’]au?)\b)"
 )
 _SEPARATOR = rf"\s{{0,6}}(?:{_DASH}\s{{0,3}}){{1,2}}"
 _SINCE = r"(?:since|from|seit|ab|depuis|des|desde|dal|da|sinds|vanaf|din|incepand cu|de)"

@@ -59,7 +59,7 @@ def parse_path(path: str) -> list[str | int]:
                 break
         steps.append(match[1] if match[1] is not None else int(match[2]))
         place = match.end()
-    if not steps or place != len(path):
+    if not steps or place != len(path) or path.endswith("."):
         raise UsageError(f"{path!r} is no path into a resume: write it like basics.email or work[0].position.")
     return steps
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from jobswipe.resumes.dates import Dates
-from jobswipe.resumes.header import undated
+from jobswipe.resumes.header import read_header
 from jobswipe.resumes.rows import Row
 from jobswipe.resumes.where import is_place
 
@@ -86,7 +86,7 @@ def _anchors(rows: Sequence[Row]) -> list[int]:
         place = index
         while place > 0 and rows[place].body:
             place -= 1
-        if place not in out and not rows[place].body:
+        if (not out or out[-1] != place) and not rows[place].body:
             out.append(place)
     return out
 
@@ -103,6 +103,7 @@ def _at_end(row: Row) -> bool:
 
 def _starts(rows: Sequence[Row]) -> set[int]:
     anchors = _anchors(rows)
+    usual = _usual_gap(rows)
     starts: set[int] = set()
     first_style = rows[0].style
     body_style = _body_style(rows)
@@ -125,7 +126,7 @@ def _starts(rows: Sequence[Row]) -> set[int]:
                 low = same[0]
             elif above:
                 low = anchor if rows[anchor].style != first_style else low
-        elif above and low < anchor and anchor - low < above and last >= 0 and not _apart(rows, low):
+        elif above and low < anchor and anchor - low < above and last >= 0 and not _apart(rows, low, usual):
             low = anchor
         starts.add(low)
         last = anchor
@@ -134,34 +135,39 @@ def _starts(rows: Sequence[Row]) -> set[int]:
             row = rows[index]
             if row.style != first_style or not headerish(row) or index in starts:
                 continue
-            before = max((start for start in starts if start <= index), default=None)
+            before = next((start for start in range(index, max(index - 4, -1), -1) if start in starts), None)
             inside = before is not None and all(not one.body for one in rows[before:index]) and index - before <= 2
             leads = (
                 any(start in starts for start in range(index + 1, min(index + 3, len(rows))))
                 and not rows[index + 1].body
             )
-            if not inside and not (leads and not _apart(rows, index)):
+            if not inside and not (leads and not _apart(rows, index, usual)):
                 starts.add(index)
         starts.add(0)
     elif not anchors:
-        starts |= _unstyled(rows)
+        starts |= _unstyled(rows, usual)
     return starts
 
 
-def _unstyled(rows: Sequence[Row]) -> set[int]:
-    if any(row.bullet for row in rows):
+def _unstyled(rows: Sequence[Row], usual: float) -> set[int]:
+    last = max((index for index, row in enumerate(rows) if row.bullet), default=-1)
+    if last >= 0:
         return {
             index
             for index, row in enumerate(rows)
-            if headerish(row) and (index == 0 or rows[index - 1].body) and any(one.bullet for one in rows[index:])
+            if index <= last and headerish(row) and (index == 0 or rows[index - 1].body)
         }
-    return {index for index, row in enumerate(rows) if index == 0 or (_apart(rows, index) and headerish(row))}
+    return {index for index, row in enumerate(rows) if index == 0 or (_apart(rows, index, usual) and headerish(row))}
 
 
-def _apart(rows: Sequence[Row], index: int) -> bool:
+def _usual_gap(rows: Sequence[Row]) -> float:
     gaps = sorted(row.line.gap for row in rows if row.line.gap > 0)
-    usual = gaps[len(gaps) // 2] if gaps else 1.0
-    return index == 0 or rows[index].line.gap > 1.3 * max(usual, 0.9) or rows[index].line.gap <= 0
+    return max(gaps[len(gaps) // 2] if gaps else 1.0, 0.9)
+
+
+def _apart(rows: Sequence[Row], index: int, usual: float) -> bool:
+    """Whether more than the usual space stands above a row."""
+    return index == 0 or rows[index].line.gap > 1.3 * usual or rows[index].line.gap <= 0
 
 
 def _block(rows: list[Row], needed: int, body_style: tuple[bool, bool, int, int] | None) -> Block:
@@ -192,17 +198,8 @@ def _block(rows: list[Row], needed: int, body_style: tuple[bool, bool, int, int]
 
 
 def _names(row: Row) -> int:
-    """How many things the row names besides date and place: a rough count by its separators and styles."""
-    count = 0
-    for index, part in enumerate(row.parts):
-        if (
-            row.dates is not None and index == row.dated_part and row.dates.stop - row.dates.begin > len(part) - 4
-        ) or is_place(part):
-            continue
-        styles = {run.bold for run in row.line.runs if run.text.strip(" ,\t|–—-")}
-        pieces = [piece for piece in re.split(r",\s|\s[-–—|•·@]\s| at ", undated(part)) if piece.strip(" ,|•·–—-")]
-        count += 2 if len(styles) > 1 or (len(pieces) > 1 and not all(is_place(piece) for piece in pieces[1:])) else 1
-    return count
+    """How many things the row names besides date and place."""
+    return min(len(read_header([row]).names), 2)
 
 
 def _paragraph(rows: Sequence[Row], index: int) -> bool:

@@ -19,6 +19,8 @@ _SUFFIX = re.compile(
     r"^(?:inc|ltd|llc|llp|corp|co|gmbh|ag|plc|pvt|limited|jr|sr|ph\.?d|m\.?sc|s\.?a|s\.?l|s\.?r\.?l)\b\.?",
     re.IGNORECASE,
 )
+# Letters: a longer row is running text, which names nothing.
+_MOST = 300
 _TRAILING = re.compile(r"\(\s*\)|\[\s*\]")
 
 
@@ -42,6 +44,9 @@ def read_header(rows: Sequence[Row], side: Sequence[tuple[str, Row]] = (), *, co
     place: tuple[str, Row] | None = None
     names: list[Named] = []
     for row in rows:
+        if len(row.main) > _MOST:
+            names.append(Named(row.main, row))
+            continue
         for text, bold in _pieces(row):
             bare = undated(text).strip(_EDGE)
             if not bare or not any(letter.isalnum() for letter in bare):
@@ -59,7 +64,7 @@ def read_header(rows: Sequence[Row], side: Sequence[tuple[str, Row]] = (), *, co
         bare = undated(text).strip(_EDGE)
         if place is None and bare and is_place(bare):
             place = (bare, row)
-    if commas and len(names) == 1:
+    if commas and len(names) == 1 and len(names[0].text) <= _MOST:
         names = _halved(names[0])
         if place is None and len(names) > 1 and is_place(names[-1].text):
             place = (names[-1].text, names[-1].row)

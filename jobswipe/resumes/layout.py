@@ -291,7 +291,7 @@ def without_margins(pages: list[list[Line]]) -> list[Line]:
         for index, line in enumerate(page):
             repeated = len(pages) > 1 and seen[_masked(line)] > 1 and line.page != 1
             last_seen = len(pages) > 1 and seen[_masked(line)] > 1 and line.top > 0.5 * max(one.top for one in page)
-            if index in edge and (_PAGE_NUMBER.match(line.text.strip()) or repeated or last_seen):
+            if len(page) > 2 and index in edge and (_PAGE_NUMBER.match(line.text.strip()) or repeated or last_seen):
                 continue
             out.append(line)
     return out

@@ -90,13 +90,12 @@ def _head(found: Sequence[Section]) -> tuple[list[Line], list[list[Line]]]:
         if len(line.text) > 60 and len(line.text.split()) > 8 and "@" not in line.text and "\t" not in line.text
     ]
     if prose and not summaries:
-        start, end = head.index(prose[0]), len(head)
-        lines = [
-            line
-            for line in head[start:end]
-            if line in prose
-            or (line.page is not None and len(line.text) > 15 and "@" not in line.text and not is_place(line.text))
-        ]
+        lines = []
+        for line in head[head.index(prose[0]) :]:
+            whole = line.page is not None and len(line.text) > 15 and "@" not in line.text and not is_place(line.text)
+            if line not in prose and not whole:
+                break
+            lines.append(line)
         if len(lines) == 1 and lines[0].text.startswith(("“", '"')):
             return head, []
         return head, [lines]

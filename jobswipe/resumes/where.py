@@ -119,6 +119,8 @@ def is_place(text: str) -> bool:
         return False
     # The last part says what the first belongs to ("Petach Tikva, Israel"); or the first is known ("Russia, Smolensk").
     last = _POSTAL.sub("", parts[-1]).strip()
+    if len(parts) > 2 and known[-2] and not known[0]:
+        return False  # "Baker, Hamburg, Germany": something at a place
     return known[0] or last.strip(".") in STATES or country_code(last) is not None
 
 

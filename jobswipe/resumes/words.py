@@ -14,7 +14,14 @@ def _any(words: str, *, prefix: bool = False) -> re.Pattern[str]:
 
 # Matched against folded text (see headings.fold).
 POSITION = _any(
-    "engineer|developer|programmer|architect|manager|director|head of|lead|leader|analyst|consultant|designer"
+    "baker|butcher|gardener|farmer|cleaner|housekeeper|nanny|courier|packer|picker|host|hostess|hairdresser|barber|tailor"
+    "|painter|roofer|mason|builder|fitter|installer|janitor|porter|conductor|pilot|captain|soldier|sergeant|firefighter"
+    "|paramedic|midwife|optician|chemist|biologist|physicist|economist|statistician|mathematician|historian|archivist"
+    "|curator|actor|actress|dancer|singer|reporter|copywriter|proofreader|illustrator|promoter|seller|salesperson"
+    "|bookkeeper|underwriter|actuary|notary|judge|detective|investigator|landscaper|sous chef|backer|koch"
+    "|kochin|boulanger"
+    "|panadero|cocinero|fornaio|cuoco|bakker|kok|brutar|bucatar|casier|vanzator"
+    "|engineer|developer|programmer|architect|manager|director|head of|lead|leader|analyst|consultant|designer"
     "|scientist|researcher"
     "|intern|trainee|apprentice|assistant|associate|administrator|admin|specialist|coordinator|supervisor|officer"
     "|executive|president"

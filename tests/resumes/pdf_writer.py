@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 # ISO 32000-1, 7.6.3.3, algorithm 2: what passwords are padded with.
 _PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
 
+_IMAGE = "/Type /XObject /Subtype /Image /Width 8 /Height 8 /ColorSpace /DeviceGray /BitsPerComponent 8"
+
 
 @dataclass
 class Text:
@@ -37,7 +39,7 @@ def pdf(pages: list[Page], password: str = "") -> bytes:
         4: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>",
         5: _stream(
             b"\x80" * 64,
-            "/Type /XObject /Subtype /Image /Width 8 /Height 8 /ColorSpace /DeviceGray /BitsPerComponent 8",
+            _IMAGE,
         ),
     }
     number = 6
@@ -76,7 +78,8 @@ def pdf(pages: list[Page], password: str = "") -> bytes:
     for index in sorted(objects):
         out += b"%010d 00000 n \n" % offsets[index]
     out += (
-        f"trailer << /Size {len(objects) + 1} /Root 1 0 R /ID [<{identifier.hex()}> <{identifier.hex()}>] {encryption} >>\n"
+        f"trailer << /Size {len(objects) + 1} /Root 1 0 R "
+        f"/ID [<{identifier.hex()}> <{identifier.hex()}>] {encryption} >>\n"
         f"startxref\n{start}\n%%EOF\n"
     ).encode()
     return bytes(out)

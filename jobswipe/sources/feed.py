@@ -23,7 +23,7 @@ from jobswipe.sources.tree import local
 from jobswipe.sources.urls import is_web
 
 KIND = "rss"
-POLICY = Policy(first_party=False)
+POLICY = Policy(spacing=1.0, first_party=False)
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml, text/xml"
 
 _SHAPE = Shape(KIND, ("items",))
@@ -124,7 +124,7 @@ class _Feed:
         return RawPosting(
             external_id=guid or url or "",
             title=title,
-            company=first(company, self.company, self.context.company, self.context.board),
+            company=first(company, self.company),
             url=url,
             apply_url=item.value("applyurl", "apply_url", "applylink", "applicationurl"),
             requisition_id=item.value("requisitionid", "requisition_id", "reqid", "internalcode"),

@@ -24,16 +24,18 @@ _SLASHES = re.compile(r"/\s+")
 _LINK = re.compile(r"\(?\s*(?:https?://|www\.)\S+")
 _DOMAIN = re.compile(
     r"(?:[a-z0-9-]{1,40}\.){1,3}(?:com|io|ai|dev|co|org|net|app|de|eu|uk|so|tech|xyz|gg|fm|sh|health|us|me)(?:/\S*)?",
-    re.I,
+    re.IGNORECASE,
 )
 _BATCH = re.compile(r"\(\s*(?:YC\s*)?[SWFXP]\s*'?\d{2}[^()]{0,40}\)|\(\s*YC[^()]{0,40}\)", re.IGNORECASE)
 _LABEL = re.compile(r"(?:company|employer|position|role|title|job(?: title)?|location)\s*:\s*", re.IGNORECASE)
 _HIRING = re.compile(
-    r"\A(?:(?:we(?:'re| are)|is|are)\s+)?(?:now\s+|currently\s+)?(?:hiring|seeking|looking for)\b:?(?:\s+(?:for|an?))?\b\s*",
+    r"\A(?:(?:we(?:'re| are)|is|are)\s+)?(?:now\s+|currently\s+)?(?:hiring|seeking|looking for)\b:?"
+    r"(?:\s+(?:for|an?))?\b\s*",
     re.IGNORECASE,
 )
 _IS_HIRING = re.compile(
-    r"(?P<company>[\w.&'’ -]{2,40}?)\s+(?:\([^()]{0,80}\)\s*)?(?:is|are)\s+(?:now\s+|currently\s+)?(?:hiring|looking for|seeking)"
+    r"(?P<company>[\w.&'’ -]{2,40}?)\s+(?:\([^()]{0,80}\)\s*)?(?:is|are)\s+(?:now\s+|currently\s+)?"
+    r"(?:hiring|looking for|seeking)"
     r"\s+(?:for\s+)?(?:an?\s+)?(?P<role>[^.!;(]{2,120})",
     re.IGNORECASE,
 )
@@ -43,7 +45,8 @@ _NO_REMOTE = re.compile(r"\b(?:no|not|non)[- ]remote\b|\bremote:? no\b", re.IGNO
 _HYBRID = re.compile(r"\bhybrid\b|\bpart(?:ial(?:ly)?)?[- ]remote\b", re.IGNORECASE)
 _ONSITE = re.compile(r"\bon-?\s?site\b|\bin[- ]?(?:office|person)\b", re.IGNORECASE)
 _HOURS = re.compile(
-    r"\b(?:full|part)[- ]?time\b|\bcontract(?:or|ors|ing)?\b|\bfreelance\b|\binterns?(?:hips?)?\b|\bpermanent\b|\btemporary\b",
+    r"\b(?:full|part)[- ]?time\b|\bcontract(?:or|ors|ing)?\b|\bfreelance\b|\binterns?(?:hips?)?\b|"
+    r"\bpermanent\b|\btemporary\b",
     re.IGNORECASE,
 )
 _MONEY = re.compile(
@@ -55,11 +58,13 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"\b(?:engineer(?:s|ing)?|developers?|programmers?|dev|devs|swe|sde|sre|mle|qa|scientists?|researchers?|designers?|managers?|"
-    r"architects?|analysts?|leads?|leaders?|directors?|head of|vp|c[teofp]o|founding|co-?founders?|administrators?|admins?|"
-    r"consultants?|consulting|specialists?|recruiters?|marketers?|marketing|writers?|devops|devrel|advocates?|full[- ]?stack|front[- ]?end|"
+    r"\b(?:engineer(?:s|ing)?|developers?|programmers?|dev|devs|swe|sde|sre|mle|qa|scientists?|researchers?|"
+    r"designers?|managers?|architects?|analysts?|leads?|leaders?|directors?|head of|vp|c[teofp]o|founding|co-?founders?|"
+    r"administrators?|admins?|consultants?|consulting|specialists?|recruiters?|marketers?|marketing|writers?|devops|devrel|"
+    r"advocates?|full[- ]?stack|front[- ]?end|"
     r"back[- ]?end|roles?|positions?|openings?|product|sales|support|technicians?|executives?|representatives?|bdr|sdr|"
-    r"interns?|counsel|accountants?|operators?|operations|partners?|members? of technical staff|machine learning|data|security|"
+    r"interns?|counsel|accountants?|operators?|operations|partners?|"
+    r"members? of technical staff|machine learning|data|security|"
     r"software|hardware|firmware|embedded|various|multiple|many)\b",
     re.IGNORECASE,
 )
@@ -102,7 +107,7 @@ def read_header(html: str) -> Header:
     header.workplace = _workplace(" | ".join(parts[1:]))
     roles = sorted(rest, key=_rank)  # stable: the first of the best
     header.title = roles[0] if roles and _rank(roles[0]) < 2 else _below(html) or (roles[0] if roles else "") or line
-    header.title = header.title[:MAX_HEADER].strip(_TRAILING) or line[:MAX_TITLE]
+    header.title = _SPACES.sub(" ", _LINK.sub(" ", header.title[:MAX_HEADER])).strip(_TRAILING) or line[:MAX_TITLE]
     return header
 
 
@@ -128,7 +133,7 @@ def _company(part: str) -> str | None:
 
 def _take(header: Header, part: str, rest: list[str]) -> None:
     """Sort one part: pay, place, hours, an aside, else it may be the role."""
-    bare = _LINK.sub(" ", _LABEL.sub("", part)).strip(" -–—()")
+    bare = _LINK.sub(" ", _LABEL.sub("", part)).strip(" -–—")
     if not bare or _DOMAIN.fullmatch(bare):
         return
     if _MONEY.search(bare) and header.salary is None:
@@ -140,7 +145,7 @@ def _take(header: Header, part: str, rest: list[str]) -> None:
         header.employment = header.employment or bare
     words = _HOURS.sub(" ", _ONSITE.sub(" ", _HYBRID.sub(" ", _REMOTE.sub(" ", bare)))).strip(" -–—,/()&+")
     if not _STRONG.search(bare) and (_says_way(bare) or _names_place(bare)):
-        header.locations.append(bare)
+        header.locations.append(_SPACES.sub(" ", _HOURS.sub(" ", bare)).strip(" ,;/-–—") if hours else bare)
         return
     if not words or (hours and not _ROLE.search(words)) or (_ASIDE.search(bare) and not _STRONG.search(bare)):
         return
@@ -191,7 +196,7 @@ def _sentence(line: str, html: str) -> Header:
     header = Header(workplace=_workplace(line))
     hiring = _IS_HIRING.match(line)
     at = None if hiring else _ROLE_AT.match(line)
-    if hiring:
+    if hiring and _STRONG.search(hiring["role"]):
         header.company = hiring["company"].strip()
         header.title = hiring["role"].strip(_TRAILING)
     elif at and _STRONG.search(at["role"]):
@@ -199,7 +204,7 @@ def _sentence(line: str, html: str) -> Header:
     else:
         header.title = _first_words(_LABEL.sub("", _HIRING.sub("", line)))
     for inside in re.findall(r"\(([^()]{2,80})\)", line[:MAX_HEADER]):
-        if _says_way(inside) or _names_place(inside):
+        if _says_way(inside) or (len(inside) <= 30 and _names_place(inside)):
             header.locations.append(inside)
     if not header.title:
         header.title = _below(html) or ""

@@ -35,7 +35,7 @@ def read(payload: bytes, context: ReadContext) -> Iterator[RawPosting | Rejectio
     payload = plain(payload)
     start = payload[:2048].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] in (b"{", b"["):
-        yield from _from_json(payload, context)
+        yield from _from_json(payload)
     elif not start:
         raise PayloadError("The payload is empty: expected a careers page.")
     else:
@@ -69,7 +69,7 @@ def board_url(board: str) -> str:
     return board
 
 
-def _from_json(payload: bytes, context: ReadContext) -> Iterator[RawPosting | Rejection]:
+def _from_json(payload: bytes) -> Iterator[RawPosting | Rejection]:
     """A JSON-LD document, a list of them, or one a line."""
     nodes: list[dict[str, Any]] = []
     for document in documents(payload, KIND):
@@ -79,7 +79,7 @@ def _from_json(payload: bytes, context: ReadContext) -> Iterator[RawPosting | Re
             nodes += embedded.postings(document.value if isinstance(document, Line) else document)
     if not nodes:
         raise PayloadError("No JobPosting in this JSON: expected JSON-LD or a careers page.")
-    yield from _records(nodes, schemaorg.Page(), context)
+    yield from _records(nodes, schemaorg.Page())
 
 
 def _from_page(payload: bytes, context: ReadContext) -> Iterator[RawPosting | Rejection]:
@@ -94,7 +94,7 @@ def _from_page(payload: bytes, context: ReadContext) -> Iterator[RawPosting | Re
             "No JobPosting (JSON-LD, microdata or RDFa) on this page: give the address of a page that lists postings."
         )
     yield from failures
-    yield from _records(nodes, _page(tree, len(nodes), context), context)
+    yield from _records(nodes, _page(tree, len(nodes), context))
 
 
 def _page(tree: LexborHTMLParser, count: int, context: ReadContext) -> schemaorg.Page:
@@ -108,12 +108,9 @@ def _page(tree: LexborHTMLParser, count: int, context: ReadContext) -> schemaorg
     return schemaorg.Page(url=own if count == 1 else None, site=meta.get("og:site_name") or None)
 
 
-def _records(
-    nodes: list[dict[str, Any]], page: schemaorg.Page, context: ReadContext
-) -> Iterator[RawPosting | Rejection]:
+def _records(nodes: list[dict[str, Any]], page: schemaorg.Page) -> Iterator[RawPosting | Rejection]:
     for number, node in enumerate(nodes, 1):
         raw = schemaorg.posting(node, page)
-        raw.company = raw.company or context.company
         if not raw.title:
             yield Rejection(record=raw.external_id[:100] or f"record {number}", reason="it has no title")
         else:

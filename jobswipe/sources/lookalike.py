@@ -34,6 +34,7 @@ MARKS: dict[str, frozenset[str]] = {
         {"careers_url", "careers_apply_url", "employment_type_code", "experience_code", "options_cv"}
     ),
     "teamtailor": frozenset({"_jobposting", "date_published"}),
+    "rss": frozenset({"content_html", "content_text", "external_url", "date_modified"}),
     "jsonld": frozenset({"@context", "@type", "@graph", "hiringOrganization", "datePosted"}),
     "remotive": frozenset({"candidate_required_location", "company_name", "job_type", "publication_date"}),
     "remoteok": frozenset({"position", "epoch", "apply_url", "salary_min", "company_logo"}),

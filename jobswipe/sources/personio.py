@@ -63,7 +63,7 @@ def _posting(position: Element, context: ReadContext, host: str | None) -> RawPo
     return RawPosting(
         external_id=posting_id,
         title=value(position, "name") or "",
-        company=first(value(position, "subcompany"), context.company, context.board),
+        company=value(position, "subcompany"),
         url=f"{host}/job/{segment(posting_id)}" if host and posting_id else None,
         locations=[RawLocation(text=office) for office in dict.fromkeys(offices) if office],
         employment_text=_employment(value(position, "employmentType"), value(position, "schedule")),

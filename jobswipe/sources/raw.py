@@ -19,7 +19,10 @@ class RawLocation(msgspec.Struct, kw_only=True):
 
 
 class RawSalary(msgspec.Struct, kw_only=True):
-    """Base pay in the source's own fields. `period` is the source's word ("1 YEAR", "per-hour-wage"); `quote` shows the fields."""
+    """Base pay in the source's own fields.
+
+    `period` is the source's word ("1 YEAR", "per-hour-wage"); `quote` shows the fields.
+    """
 
     min: Amount | str | None = None
     max: Amount | str | None = None
@@ -29,8 +32,9 @@ class RawSalary(msgspec.Struct, kw_only=True):
 
 
 class RawPosting(msgspec.Struct, kw_only=True):
-    """One record of a payload. Dates are the source's value (ISO text, RFC 2822, epoch seconds or milliseconds, relative words).
+    """One record of a payload.
 
+    Dates are the source's value (ISO text, RFC 2822, epoch seconds or milliseconds, relative words).
     `remote_flag` is the source's boolean; `workplace_text` its word ("Hybrid", "TELECOMMUTE"); `remote_only_board` is
     true where every posting of the source is remote unless its text says otherwise; `remote_within` lists texts that
     say from where remote work is allowed. `tags` and `department` are the source's own words.

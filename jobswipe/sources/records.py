@@ -30,7 +30,8 @@ class Shape(msgspec.Struct, frozen=True):
     """Where a kind keeps its records: `lists` are the envelope's keys, `company` its key for the employer's name.
 
     `envelope` answers the records of an envelope where its keys alone do not tell it from a record, None for a record.
-    `single` are the keys under which a detail response keeps its one record. `skip` answers the entries that are no records, as a legal notice.
+    `single` are the keys under which a detail response keeps its one record.
+    `skip` answers the entries that are no records, as a legal notice.
     """
 
     kind: str

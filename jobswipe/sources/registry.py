@@ -1,4 +1,4 @@
-"""The source kinds: the built-in ones by name, those of installed packages by entry point, and which one a URL is of."""
+"""The source kinds: the built-in ones by name, other packages' by entry point, and which one a URL is of."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def adapter(kind: str) -> Adapter:
 def _load(point: EntryPoint) -> Adapter:
     package = point.dist.name if point.dist else point.value
     try:
-        loaded = point.load()
-    except Exception as error:  # noqa: BLE001 - another package's import may raise anything
+        loaded = point.load()  # another package's import: it may raise anything
+    except Exception as error:
         raise UsageError(
             f"The source kind {point.name!r} of the package {package} cannot be loaded ({error}): mend or remove it."
         ) from error

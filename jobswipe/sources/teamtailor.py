@@ -43,7 +43,7 @@ def read(payload: bytes, context: ReadContext) -> Iterator[RawPosting | Rejectio
     if local(root.tag) not in ("rss", "channel", "item"):
         raise PayloadError(f"This is no Teamtailor feed: its root is <{str(root.tag)[:60]}>, not <rss>.")
     channel = next((one for one in root if local(one.tag) == "channel"), root)
-    company = first(_employer(Item(channel).value("title")), context.company, context.board)
+    company = _employer(Item(channel).value("title"))
     for number, item in enumerate(items_of(root), 1):
         raw = _posting(item, company)
         if not raw.external_id:

@@ -59,9 +59,9 @@ _ASIDE = re.compile(
 )
 _ROLE = re.compile(
     r"\b(?:engineer(?:s|ing)?|developers?|programmers?|dev|devs|swe|sde|sre|mle|qa|scientists?|researchers?|"
-    r"designers?|managers?|architects?|analysts?|leads?|leaders?|directors?|head of|vp|c[teofp]o|founding|co-?founders?|"
-    r"administrators?|admins?|consultants?|consulting|specialists?|recruiters?|marketers?|marketing|writers?|devops|devrel|"
-    r"advocates?|full[- ]?stack|front[- ]?end|"
+    r"designers?|managers?|architects?|analysts?|leads?|leaders?|directors?|head of|vp|c[teofp]o|founding|"
+    r"co-?founders?|administrators?|admins?|consultants?|consulting|specialists?|recruiters?|marketers?|marketing|writers?|devops|"
+    r"devrel|advocates?|full[- ]?stack|front[- ]?end|"
     r"back[- ]?end|roles?|positions?|openings?|product|sales|support|technicians?|executives?|representatives?|bdr|sdr|"
     r"interns?|counsel|accountants?|operators?|operations|partners?|"
     r"members? of technical staff|machine learning|data|security|"
@@ -74,6 +74,7 @@ _STRONG = re.compile(
     r"representatives?|advocates?|counsel|accountants?|interns?|leads?|c[teofp]o)\b",
     re.IGNORECASE,
 )
+_GREETING = re.compile(r"\A(?:hey|hi|hello)\b[^.!,:]{0,30}[.!,:]\s*", re.IGNORECASE)
 _BULLET = re.compile(r"\A\s*(?:[-*•–—]|\d{1,2}[.)])\s*")
 _TRAILING = " -–—:;,.|/&"
 
@@ -181,18 +182,16 @@ def _below(html: str) -> str | None:
     for line in to_text(html[:20_000]).splitlines()[1:60]:
         bare = _LINK.sub(" ", _BULLET.sub("", line)).strip(_TRAILING)
         head = re.split(r"\s[-–—:]\s|: ", bare, maxsplit=1)[0].strip(_TRAILING)
-        if (
-            3 < len(head) <= 80
-            and _STRONG.search(head)
-            and not head.endswith((".", "!", "?"))
-            and len(head.split()) <= 10
-        ):
+        role = _STRONG.search(head) if 3 < len(head) <= 80 and len(head.split()) <= 10 else None
+        # A role ends a heading; what goes on after it is a sentence ("Architect and build ...").
+        if role and len(re.split(r"[,(/&+–—-]", head[role.end() :])[0].split()) < 2 and head[-1] not in ".!?":
             return head
     return None
 
 
 def _sentence(line: str, html: str) -> Header:
     """A comment without the usual header: "Acme is hiring a Data Engineer in Berlin", or prose."""
+    line = _GREETING.sub("", line)
     header = Header(workplace=_workplace(line))
     hiring = _IS_HIRING.match(line)
     at = None if hiring else _ROLE_AT.match(line)
@@ -202,17 +201,17 @@ def _sentence(line: str, html: str) -> Header:
     elif at and _STRONG.search(at["role"]):
         header.company, header.title = at["company"].strip(_TRAILING), at["role"].strip(_TRAILING)
     else:
-        header.title = _first_words(_LABEL.sub("", _HIRING.sub("", line)))
+        words = _first_words(_LABEL.sub("", _HIRING.sub("", line)))
+        header.title = words if _STRONG.search(words) else _below(html) or words
     for inside in re.findall(r"\(([^()]{2,80})\)", line[:MAX_HEADER]):
         if _says_way(inside) or (len(inside) <= 30 and _names_place(inside)):
             header.locations.append(inside)
-    if not header.title:
-        header.title = _below(html) or ""
     return header
 
 
 def _first_words(line: str) -> str:
-    line = re.split(r"(?<=[.!?])\s", line, maxsplit=1)[0]
+    sentences = [one for one in re.split(r"(?<=[.!?])\s", line) if len(one) > 12] or [line]
+    line = next((one for one in sentences[:4] if _STRONG.search(one)), sentences[0])
     if len(line) <= MAX_TITLE:
         return line.strip(_TRAILING)
     return line[:MAX_TITLE].rsplit(" ", 1)[0].strip(_TRAILING) + " …"

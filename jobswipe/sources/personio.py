@@ -28,7 +28,7 @@ def read(payload: bytes, context: ReadContext) -> Iterator[RawPosting | Rejectio
         raise PayloadError(f"This is no Personio feed: its root is <{str(root.tag)[:60]}>, not <workzag-jobs>.")
     host = _host(context)
     for number, position in enumerate(positions, 1):
-        posting = _posting(position, context, host)
+        posting = _posting(position, host)
         if not posting.external_id:
             yield Rejection(record=posting.title[:100] or f"record {number}", reason="it has no id")
         elif not posting.title:
@@ -57,7 +57,7 @@ def _host(context: ReadContext) -> str | None:
     return board_url(context.board) if context.board else None
 
 
-def _posting(position: Element, context: ReadContext, host: str | None) -> RawPosting:
+def _posting(position: Element, host: str | None) -> RawPosting:
     posting_id = value(position, "id") or ""
     offices = [value(position, "office"), *values(position, "additionalOffices")]
     return RawPosting(

@@ -23,8 +23,7 @@ SITE = "https://remoteok.com"
 
 # A sentence that the board adds to each text to tell people from programs, with a word that differs for each reader.
 _ADDED = re.compile(
-    r"(?:<br ?/?>|\s){0,8}Please mention the words?\b[^<]{0,300}?when applying[^<]{0,400}?"
-    r"(?:\bhuman\.?|completely \([^<()]{0,80}\)\.?(?! This is a beta)|(?=<)|\Z)",
+    r"(?:<br ?/?>|\s){0,8}Please mention the words?\b[^<]{0,300}?when applying[^<]{0,600}?(?:\bhuman\b\.?|(?=<)|\Z)",
     re.IGNORECASE,
 )
 

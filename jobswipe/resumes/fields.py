@@ -79,4 +79,8 @@ class Entry:
 
 
 def source(confidence: float, line: Line | None, quote: str) -> dict[str, Any]:
+    """A quote that is not in its line word for word (a date was taken out of it) gives way to the whole line."""
+    if line is not None and line.runs and "\n" not in quote:
+        whole = " ".join(line.text.split())
+        quote = quote if " ".join(quote.split()) in whole else whole
     return {"confidence": round(confidence, 2), "page": line.page if line is not None else None, "quote": quote}

@@ -51,7 +51,7 @@ def skills(rows: Sequence[Row]) -> list[Entry]:
     groups: list[tuple[str | None, Line, list[tuple[str, Line, str]]]] = []
     loose: list[tuple[str, Line, str]] = []
     open_group = False
-    for row in rows:
+    for index, row in enumerate(rows):
         label, rest = _group(row)
         if label is not None:
             groups.append((label, row.line, []))
@@ -65,13 +65,15 @@ def skills(rows: Sequence[Row]) -> list[Entry]:
             open_group = wraps
             rest_parts = row.parts
         previous = target[-1] if target else None
-        for index, part in enumerate(rest_parts):
+        beside = previous is not None and index > 0 and rows[index - 1].line is previous[1]
+        for position, part in enumerate(rest_parts):
             first = True
             for item in items_of(part):
                 name = _level(item)[1]
                 if (
                     first
-                    and not index
+                    and beside
+                    and not position
                     and previous is not None
                     and label is None
                     and _joined(previous[0], previous[1], row, item)
@@ -325,7 +327,7 @@ def publication(rows: Sequence[Row], date: str | None, vocabulary: Counter[str])
     """One publication of a title line and its lines of authors and address."""
     entry = Entry()
     first, rest = _title_rows(rows)
-    title = join(first, vocabulary)
+    title = join([Row(row.line, _undated_parts(row), row.side) for row in first], vocabulary)
     found = find_range(title) or find_date(title)
     if found is not None and (found.begin < 2 or found.stop > len(title) - 3):
         title = _without(title, found.begin, found.stop)
@@ -347,6 +349,11 @@ def publication(rows: Sequence[Row], date: str | None, vocabulary: Counter[str])
     if authors is not None and not _DOI.search(authors.main) and not URL.search(authors.main):
         entry.put("summary", authors.main, 0.6, authors.line)
     return entry
+
+
+def _undated_parts(row: Row) -> list[str]:
+    """The row's parts without those that are nothing but a date."""
+    return [part for part in row.parts if len(row.parts) == 1 or _undated(part)]
 
 
 def _date_quote(row: Row) -> str:

@@ -334,4 +334,4 @@ def test_adversarial_texts_are_quick(unit: str) -> None:
     source = "Ada Ferro\nExperience\n" + unit * (100_000 // len(unit))
     begun = time.perf_counter()
     parse(lines_of(source))
-    assert time.perf_counter() - begun < 3
+    assert time.perf_counter() - begun < 6

@@ -1,4 +1,4 @@
-"""Currencies as people write them: signs, codes and words to ISO 4217, by the posting's country where a sign is shared."""
+"""Currencies as people write them: signs, codes and words to ISO 4217, by country where a sign is shared."""
 
 from __future__ import annotations
 
@@ -18,16 +18,54 @@ _POUNDS = {"EG": "EGP"}
 _RUPEES = {"PK": "PKR", "LK": "LKR"}
 _YEN = {"CN": "CNY"}
 
-_SIGNS = {
-    "us$": "USD", "u$s": "USD", "usd$": "USD", "us $": "USD", "$us": "USD", "ca$": "CAD", "c$": "CAD", "cad$": "CAD", "cdn$": "CAD",
-    "$ca": "CAD", "$cad": "CAD", "$usd": "USD", "$aud": "AUD", "$sgd": "SGD", "a$": "AUD", "au$": "AUD", "aud$": "AUD",
-    "nz$": "NZD", "nzd$": "NZD", "s$": "SGD", "sg$": "SGD", "sgd$": "SGD", "hk$": "HKD", "hkd$": "HKD", "nt$": "TWD",
-    "mx$": "MXN", "mxn$": "MXN", "ar$": "ARS", "clp$": "CLP", "cop$": "COP", "r$": "BRL", "s/": "PEN", "s/.": "PEN",
-    "€": "EUR", "£": "GBP", "cn¥": "CNY", "jp¥": "JPY", "₹": "INR", "₱": "PHP", "₩": "KRW", "₪": "ILS", "₺": "TRY",
-    "₽": "RUB", "₴": "UAH", "₫": "VND", "₦": "NGN", "฿": "THB", "₡": "CRC", "₸": "KZT", "₾": "GEL", "zł": "PLN", "zl": "PLN",
-    "kč": "CZK", "ft": "HUF", "rm": "MYR", "rp": "IDR", "php": "PHP", "лв": "BGN", "руб": "RUB", "руб.": "RUB", "грн": "UAH", "грн.": "UAH",
-    "fr.": "CHF", "sfr": "CHF", "sfr.": "CHF", "lei": "RON", "€eur": "EUR", "£gbp": "GBP", "ksh": "KES",
-}  # fmt: skip
+
+def _table(text: str) -> dict[str, str]:
+    """`CODE form, form` a line, to form: CODE."""
+    rows = (line.split(maxsplit=1) for line in text.strip().splitlines())
+    return {form.strip(): code for code, forms in rows for form in forms.split(",")}
+
+
+_SIGNS = _table("""
+USD us$, u$s, usd$, us $, $us, $usd
+CAD ca$, c$, cad$, cdn$, $ca, $cad
+AUD a$, au$, aud$, $aud
+NZD nz$, nzd$
+SGD s$, sg$, sgd$, $sgd
+HKD hk$, hkd$
+TWD nt$
+MXN mx$, mxn$
+ARS ar$
+CLP clp$
+COP cop$
+BRL r$
+PEN s/, s/.
+EUR €, €eur
+GBP £, £gbp
+CNY cn¥
+JPY jp¥
+INR ₹
+PHP ₱
+KRW ₩
+ILS ₪
+TRY ₺
+RUB ₽, руб, руб.
+UAH ₴, грн, грн.
+VND ₫
+NGN ₦
+THB ฿
+CRC ₡
+KZT ₸
+GEL ₾
+PLN zł, zl
+CZK kč
+HUF ft
+MYR rm
+IDR rp
+BGN лв
+CHF fr., sfr, sfr.
+RON lei
+KES ksh
+""")
 _SHARED = {
     "$": (DOLLARS, "USD"),
     "kr": (_CROWNS, None),
@@ -38,18 +76,36 @@ _SHARED = {
     "rs.": (_RUPEES, "INR"),
     "₨": (_RUPEES, "INR"),
 }
-_WORDS = {
-    "euro": "EUR", "euros": "EUR", "eur": "EUR", "евро": "EUR", "us dollars": "USD", "us dollar": "USD", "u.s. dollars": "USD",
-    "usd": "USD", "american dollars": "USD", "canadian dollars": "CAD", "canadian dollar": "CAD", "australian dollars": "AUD",
-    "singapore dollars": "SGD", "hong kong dollars": "HKD", "new zealand dollars": "NZD", "pounds sterling": "GBP",
-    "british pounds": "GBP", "sterling": "GBP", "gbp": "GBP", "indian rupees": "INR", "yen": "JPY", "japanese yen": "JPY",
-    "円": "JPY", "日元": "JPY", "yuan": "CNY", "rmb": "CNY", "renminbi": "CNY", "元": "CNY", "人民币": "CNY", "won": "KRW",
-    "원": "KRW", "swiss francs": "CHF", "franken": "CHF", "zloty": "PLN", "złoty": "PLN", "złotych": "PLN", "zlotych": "PLN",
-    "reais": "BRL", "real": "BRL", "kronor": "SEK", "swedish kronor": "SEK", "norwegian kroner": "NOK", "danish kroner": "DKK",
-    "shekels": "ILS", "nis": "ILS", "ringgit": "MYR", "baht": "THB", "naira": "NGN", "lira": "TRY", "dirhams": "AED",
-    "рублей": "RUB", "гривен": "UAH", "forint": "HUF", "koruna": "CZK", "korun": "CZK",
-    "lpa": "INR",
-}  # fmt: skip
+_WORDS = _table("""
+EUR euro, euros, евро
+USD us dollars, us dollar, u.s. dollars, american dollars
+CAD canadian dollars, canadian dollar
+AUD australian dollars
+SGD singapore dollars
+HKD hong kong dollars
+NZD new zealand dollars
+GBP pounds sterling, british pounds, sterling
+INR indian rupees, lpa
+JPY yen, japanese yen, 円, 日元
+CNY yuan, rmb, renminbi, 元, 人民币
+KRW won, 원
+CHF swiss francs, franken
+PLN zloty, złoty, złotych, zlotych
+BRL reais, real
+SEK kronor, swedish kronor
+NOK norwegian kroner
+DKK danish kroner
+ILS shekels, nis
+MYR ringgit
+THB baht
+NGN naira
+TRY lira
+AED dirhams
+RUB рублей
+UAH гривен
+HUF forint
+CZK koruna, korun
+""")
 _SHARED_WORDS = {
     "dollar": (DOLLARS, "USD"),
     "dollars": (DOLLARS, "USD"),
@@ -64,19 +120,47 @@ _SHARED_WORDS = {
     "crowns": ({"CZ": "CZK", **_CROWNS}, None),
 }
 OWN = {
-    **DOLLARS, **_CROWNS, "GB": "GBP", "CH": "CHF", "PL": "PLN", "CZ": "CZK", "HU": "HUF", "RO": "RON", "BG": "BGN", "RS": "RSD",
-    "UA": "UAH", "RU": "RUB", "TR": "TRY", "IL": "ILS", "AE": "AED", "SA": "SAR", "EG": "EGP", "ZA": "ZAR", "NG": "NGN",
-    "KE": "KES", "IN": "INR", "PK": "PKR", "CN": "CNY", "JP": "JPY", "KR": "KRW", "MY": "MYR", "TH": "THB", "ID": "IDR",
-    "PH": "PHP", "VN": "VND", "BR": "BRL", "PE": "PEN", "CR": "CRC",
+    **DOLLARS,
+    **_CROWNS,
+    **dict(
+        pair.split(":")
+        for pair in (
+            "GB:GBP CH:CHF PL:PLN CZ:CZK HU:HUF RO:RON BG:BGN RS:RSD UA:UAH RU:RUB TR:TRY IL:ILS AE:AED SA:SAR EG:EGP "
+            "ZA:ZAR NG:NGN KE:KES IN:INR PK:PKR CN:CNY JP:JPY KR:KRW MY:MYR TH:THB ID:IDR PH:PHP VN:VND BR:BRL PE:PEN CR:CRC"
+        ).split()
+    ),
     **dict.fromkeys("AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split(), "EUR"),
-}  # fmt: skip
+}
 """The currency that pay in a country is usually stated in."""
 
 CODES = tuple(table().rates)
 _LOOSE = frozenset("usd eur gbp cad aud chf pln sgd inr sek nok dkk brl mxn nzd czk".split())
 """Codes that are read in small letters too: the others are words (try, cop, mad)."""
-_LETTERED = ("zł", "zl", "kč", "ft", "rm", "rp", "лв", "руб", "руб.", "грн", "грн.", "fr.", "sfr", "sfr.", "lei", "ksh", "kr", "kr.", "rs", "rs.", "s/", "s/.")
-"""Signs made of letters: a letter may touch none of them ("RM" is not the end of "TERM", "kr" does not begin "kraft")."""
+_LETTERED = (
+    "zł",
+    "zl",
+    "kč",
+    "ft",
+    "rm",
+    "rp",
+    "лв",
+    "руб",
+    "руб.",
+    "грн",
+    "грн.",
+    "fr.",
+    "sfr",
+    "sfr.",
+    "lei",
+    "ksh",
+    "kr",
+    "kr.",
+    "rs",
+    "rs.",
+    "s/",
+    "s/.",
+)
+"""Signs made of letters, that no letter may touch: "RM" is not the end of "TERM", "kr" does not begin "kraft"."""
 
 
 def currency_of(word: str | None, country: str | None = None) -> str | None:
@@ -112,10 +196,13 @@ _PLAIN = "[$€£¥￥₹₱₩₪₺₽₴₫₦฿₡₸₾₨]"
 _SIGN = f"(?:(?<![A-Za-z])(?:{_either(_COMPOUND)})|{_PLAIN})"
 _LETTERS = rf"(?<!\w)(?:{_either([*_WRITTEN_CODES, *_cased(_LETTERED), 'euro', 'Euro', 'euros', 'Euros'])})"
 
+_TRAILING_WORDS = [*(sign for sign in _LETTERED if "/" not in sign), *_WORDS, *_SHARED_WORDS]
+
 BEFORE = re.compile(rf"(?P<code>{_LETTERS})?[ \u00a0\u202f]?(?P<sign>{_SIGN})?[ \u00a0\u202f]{{0,2}}\Z")
 """The currency at the end of a text that an amount follows. Search it in the last dozen characters."""
 AFTER = re.compile(
-    rf"[ \u00a0\u202f]?\(?(?P<currency>{_SIGN}|(?:{_either([*_WRITTEN_CODES, *_cased(sign for sign in _LETTERED if '/' not in sign), *_cased(_WORDS), *_cased(_SHARED_WORDS)])})"
+    rf"[ \u00a0\u202f]?\(?(?P<currency>{_SIGN}|"
+    rf"(?:{_either([*_WRITTEN_CODES, *_cased(_TRAILING_WORDS)])})"
     r"(?![A-Za-zÀ-ɏ]))\)?"
 )
 """The currency at the beginning of a text that follows an amount."""
@@ -123,7 +210,7 @@ SIGNS = frozenset("$€£¥￥₹₱₩₪₺₽₴₫₦฿₡₸₾₨")
 SHARED = frozenset(_SHARED)
 """Signs of several currencies: a code or word after the amount outranks them ("$90,000 CAD")."""
 LEADING = frozenset(word.lower() for word in (*_WRITTEN_CODES, *_LETTERED, "euro", "euros"))
-TRAILING = frozenset(word.lower().split()[0] for word in (*_WRITTEN_CODES, *_LETTERED, *_WORDS, *_SHARED_WORDS, *_COMPOUND)) | {
-    sign.strip("$¥ ").lower() for sign in _COMPOUND
-}
+TRAILING = frozenset(
+    word.lower().split()[0] for word in (*_WRITTEN_CODES, *_LETTERED, *_WORDS, *_SHARED_WORDS, *_COMPOUND)
+) | {sign.strip("$¥ ").lower() for sign in _COMPOUND}
 """First words of what may stand before and after an amount, in small letters: a cheap first look."""

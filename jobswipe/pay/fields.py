@@ -12,7 +12,9 @@ from jobswipe.pay.period import period_of
 from jobswipe.pay.rates import INFERRED_YEAR, plausible
 from jobswipe.pay.salary import Amount, Period, Salary
 
-_NUMERIC = re.compile(r"(?P<sign>[^\w.,'’ -]{1,3}|[A-Za-z]{1,3}\$?)?[ \u00a0]?(?P<number>[0-9][0-9.,'’ \u00a0\u202f]{0,30})(?P<k>[kK])?\Z")
+_NUMERIC = re.compile(
+    r"(?P<sign>[^\w.,'’ -]{1,3}|[A-Za-z]{1,3}\$?)?[ \u00a0]?(?P<number>[0-9][0-9.,'’ \u00a0\u202f]{0,30})(?P<k>[kK])?\Z"
+)
 
 
 def from_fields(
@@ -26,9 +28,9 @@ def from_fields(
 ) -> Salary | None:
     """Base pay from a source's own fields, or None when they do not give one.
 
-    `low` and `high` are numbers or numeric texts; one missing end stays null, and swapped ends are put in order. A zero,
-    negative or implausible amount, an unknown currency or an unknown period give nothing; a missing period is a year
-    for amounts over 15,000. `period` is the source's word ("1 YEAR", "per-hour-wage", "MONTH").
+    `low` and `high` are numbers or numeric texts; one missing end stays null, and swapped ends are put in order. A
+    zero, negative or implausible amount, an unknown currency or an unknown period give nothing; a missing period is a
+    year for amounts over 15,000. `period` is the source's word ("1 YEAR", "per-hour-wage", "MONTH").
     """
     ends = [_amount(low), _amount(high)]
     given = [end for end in ends if end is not None]
@@ -36,7 +38,7 @@ def from_fields(
     if not given or code is None or min(given) <= 0:
         return None
     if len(given) == 2:
-        ends = sorted(given)
+        ends = [min(given), max(given)]
     span: Period | None = period_of(period)
     if span is None:
         if (period and period.strip()) or min(given) <= INFERRED_YEAR:
@@ -67,7 +69,7 @@ def union(salaries: Iterable[Salary]) -> Salary | None:
 
 
 def _amount(value: Amount | str | None) -> Amount | None:
-    """A field's number; whole where it is whole. A text that is no number, NaN and infinities count as zero: implausible."""
+    """A field's number; whole where it is whole. A text that is no number, NaN and infinity count as zero."""
     if value is None or isinstance(value, bool):
         return None
     if isinstance(value, str):

@@ -13,42 +13,54 @@ from jobswipe.pay.salary import Amount, Period
 
 _SPACE = "\u00a0\u202f\u2009"
 NUMBER = re.compile(
-    rf"[0-9]+(?:[.,'’][0-9]+)*(?:(?<![0-9]{{4}})(?:[ {_SPACE}][0-9]{{3}}(?![0-9]|[kK]\b|\(k\)))+(?:[.,][0-9]{{1,2}}(?![0-9]))?)?"
+    rf"[0-9]+(?:[.,'’][0-9]+)*(?:(?<![0-9]{{4}})(?:[ {_SPACE}][0-9]{{3}}(?![0-9]|[kK]\b|"
+    rf"\(k\)))+(?:[.,][0-9]{{1,2}}(?![0-9]))?)?"
 )
 """Digits with separators inside; groups of three may stand apart by a space."""
 
 _UNIT = re.compile(
-    rf"[ {_SPACE}]?(?:(?P<k>[kK](?![A-Za-z0-9])|[kK](?=(?:EUR|USD|GBP|PLN|CHF|CAD|AUD|SEK|NOK|DKK|euros?|pa|p\.a)\b)|T(?=€|EUR)|tys\.?|Tsd\.?|thousand|mil(?=[ ,.)]|\Z)|千)"
+    rf"[ {_SPACE}]?(?:(?P<k>[kK](?![A-Za-z0-9])|[kK](?=(?:EUR|USD|GBP|PLN|CHF|CAD|AUD|SEK|NOK|DKK|euros?|pa|"
+    rf"p\.a)\b)|T(?=€|EUR)|tys\.?|Tsd\.?|thousand|mil(?=[ ,.)]|\Z)|千)"
     r"|(?P<lakh>[lL](?![A-Za-z0-9])|[Ll]akhs?\b|[Ll]acs?\b|LPA\b|lpa\b|Lacs?\b)"
     r"|(?P<crore>Cr\b|[Cc]rores?\b)"
     r"|(?P<man>[万萬만])"
     r"|(?P<m>[mM](?![A-Za-z0-9])|MM\b|mm\b|mn\b|[Mm]illion(?:en|s|es)?\b|Mio\b|mln\b)"
     r"|(?P<b>[bB](?![A-Za-z0-9])|[bB][nN]\b|[Bb]illion\b|T(?![A-Za-z0-9])|[Tt]rillion\b))"
 )
+_MAX_AMOUNTS = 300
+"""Amounts of a text that are read; real descriptions have fewer than a hundred."""
+_MAX_DIGITS = 20
+"""Characters of a number; a longer one is an identifier."""
 _SCALE = {"k": 1e3, "lakh": 1e5, "crore": 1e7, "man": 1e4, "m": 1e6, "b": 1e9}
 _ROUND = re.compile(r"[.,][-–—]{1,2}(?![0-9])")
 """The mark of a round amount: "4.500,-"."""
 _PLUS = re.compile(r"\+(?! ?[€$£0-9]|[A-Za-z])")
 _SEPARATOR = re.compile(
-    r"[\s)(]*(?:[-–—‒−~〜～→]+|to|bis(?: zu)?|bis|à|a|as|y|hasta|até|ate|al|fino a|tot|do|till?|upp till|up to|through|thru|и до|до|から|ら|até o|und|"
+    r"[\s)(]*(?:[-–—‒−~〜～→]+|to|bis(?: zu)?|bis|à|a|as|y|hasta|até|ate|al|fino a|tot|do|till?|upp till|up to|"
+    r"through|thru|и до|до|から|ら|até o|und|"
     r"(?:and |to )?(?:a )?max(?:imum)?(?: of)?:?|[,;] ?max(?:imum)?(?: of)?:?)[\s]*",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s*,?\s*(?:and|und|et|y|e|en|i|och|og|&)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(
-    r"(?:between|zwischen|entre|tussen|tra|fra|mellan|mellem|mellom|pomiędzy|między|ranging from|from)[\s:]*(?:the )?(?:of )?\Z"
+    r"(?:between|zwischen|entre|tussen|tra|fra|mellan|mellem|mellom|pomiędzy|między|ranging from|"
+    r"from)[\s:]*(?:the )?(?:of )?\Z"
 )
 _UP_TO = re.compile(
-    r"(?<!\w)(?:up ?to|upto|maximum(?: of)?|max\.?|at most|no more than|not exceed(?:ing)?|bis(?: zu)?|maximal|jusqu['’](?:à|a)|hasta|até|ate|fino a|massimo|tot|"
+    r"(?<!\w)(?:up ?to|upto|maximum(?: of)?|max\.?|at most|no more than|not exceed(?:ing)?|bis(?: zu)?|maximal|"
+    r"jusqu['’](?:à|a)|hasta|até|ate|fino a|massimo|tot|"
     r"maximaal|do|upp till|opp til|op til|до|最高|最大|上限|capped at|limit of)[\s:]*(?:a )?\Z"
 )
 _FROM = re.compile(
-    r"(?:(?<!\w)(?:from|starting(?: salary| pay| rate| wage| at| from| of| is)*|starts? (?:at|from)|min(?:imum|\.)?(?: \w+)?(?: of| is)?|at least|no less than|"
-    r"(?:more|greater) than|above|upwards of|north of|ab|mindestens|à partir de|a partir de|a partire da|dès|desde|mínimo(?: de)?|minimum|vanaf|minimaal|"
+    r"(?:(?<!\w)(?:from|starting (?:\w+ ){0,2}(?:at|from)|starts? (?:at|from)|min(?:imum|\.)?(?: \w+)?(?: of| is)?|"
+    r"at least|no less than|"
+    r"(?:more|greater) than|above|upwards of|north of|ab|mindestens|à partir de|a partir de|a partire da|dès|desde|"
+    r"mínimo(?: de)?|minimum|vanaf|minimaal|"
     r"od|från|fra|от)|最低|下限)[\s:]*(?:a )?\Z"
 )
 _OPEN_AFTER = re.compile(
-    r"\+(?! ?[€$£0-9]|[a-z])|\s?(?:plus\b(?! [a-z])|or more|and (?:up|above|more|over)|or (?:above|higher|over)|upwards|and upwards|oder mehr|et plus|ou plus|o más|ou mais|e oltre|of meer|以上|~|〜|minimum\b|min\b)"
+    r"\+(?! ?[€$£0-9]|[a-z])|\s?(?:plus\b(?! [a-z])|or more|and (?:up|above|more|over)|or (?:above|higher|over)|"
+    r"upwards|and upwards|oder mehr|et plus|ou plus|o más|ou mais|e oltre|of meer|以上|~|〜|minimum\b|min\b)"
 )
 _MAX_SPREAD = 25
 """Two numbers further apart than this factor are not the ends of one range."""
@@ -61,7 +73,8 @@ _BLANK = " \u00a0\u202f"
 _LAST_WORD = re.compile(r"(?<!\w)[^\W\d_]+[./]{0,2}\Z")
 _NEXT_WORD = re.compile(r"(?:[.,][-–—]{1,2})?[ \u00a0\u202f]?\(?\+?([^\W\d_]{1,14}|[€$£¥￥₹₱₩₪₺₽₴₫₦฿₡₸₾₨])")
 _FOLLOWING = money_signs.TRAILING | frozenset(
-    "k kk m mm mn b bn t l lakh lakhs lac lacs lpa cr crore crores thousand million billion mio mln mil tys tsd keur kusd kgbp kpln kchf kcad "
+    "k kk m mm mn b bn t l lakh lakhs lac lacs lpa cr crore crores thousand million billion mio mln mil tys tsd "
+    "keur kusd kgbp kpln kchf kcad "
     "teur us".split()
 )
 _DULL = frozenset("\n0123456789%:;/)]}\"'*&-–—|?!<>=#@_~\\")
@@ -106,6 +119,8 @@ def number(text: str, *, unit: bool = False) -> float | None:
 
     A single mark before exactly three digits parts thousands, except before a unit (`unit`: "1.125M").
     """
+    if len(text) > _MAX_DIGITS:
+        return None
     for space in _SPACE + " '’":
         if space in text:
             text = text.replace(space, "")
@@ -147,7 +162,11 @@ def find(text: str, country: str | None = None) -> list[Money]:
         for index in (hit - 1, hit, hit + 1):
             if index in figures or not 0 <= index < len(spans):
                 continue
-            if index == hit or (spans[index][0] < start and start - spans[index][1] <= _GAP) or 0 < spans[index][0] - end <= _GAP:
+            if (
+                index == hit
+                or (spans[index][0] < start and start - spans[index][1] <= _GAP)
+                or 0 < spans[index][0] - end <= _GAP
+            ):
                 figure = _figure(text, *spans[index], country)
                 if figure:
                     figures[index] = figure
@@ -178,7 +197,7 @@ def _numbers(text: str) -> tuple[list[tuple[int, int]], list[int]]:
     hits: list[int] = []
     size = len(text)
     start = digits.find(b"0")
-    while start >= 0:
+    while start >= 0 and len(hits) < _MAX_AMOUNTS:
         end = digits.find(b".", start)
         if end < 0:
             end = size
@@ -320,7 +339,9 @@ def _money(
     text: str, one: _Figure, two: _Figure, low: float | None, high: float | None, currency: str, period: Period | None
 ) -> Money:
     start, end = one.start, max(two.end, two.after_period)
-    return Money(start, end, _plain(low), _plain(high), currency, period, max(one.scale, two.scale), _negative(text, one))
+    return Money(
+        start, end, _plain(low), _plain(high), currency, period, max(one.scale, two.scale), _negative(text, one)
+    )
 
 
 def _single(text: str, figure: _Figure) -> Money:

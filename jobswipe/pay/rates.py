@@ -1,4 +1,4 @@
-"""Amounts of one currency and period in another, by a dated table of rates that ships; and which amounts are plausible."""
+"""Amounts of one currency and period in another, by a dated table that ships; and which amounts are plausible."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PLAUSIBLE: dict[Period, tuple[float, float]] = {
     "month": (50, 80_000),
     "year": (500, 5_000_000),
 }
-"""US dollars between which base pay is believable: from a stipend in a low-wage country to a chief executive's salary."""
+"""US dollars between which base pay is believable, from a stipend in a low-wage country to a chief executive."""
 
 _MAX_SPREAD = 25
 """A range whose ends are further apart than this factor is two different things."""
@@ -58,7 +58,7 @@ def convert(amount: Amount, currency: str, period: Period, to_currency: str, to_
 
 
 def plausible(low: Amount | None, high: Amount | None, currency: str, period: Period) -> bool:
-    """Whether the ends that are set can be pay for one period: positive, of a believable size, not absurdly far apart."""
+    """Whether the ends that are set can be pay for one period: of a believable size, not absurdly far apart."""
     least, most = _PLAUSIBLE[period]
     rate = table().rates.get(currency, 1.0)
     ends = [end for end in (low, high) if end is not None]

@@ -28,6 +28,8 @@ _NEAR = 160
 """Amounts this close belong to one statement: the second has the first one's label."""
 _SPAN = 600
 """Ranges further apart than this are two statements: only the first counts."""
+_REPEATS = 20
+"""How many mentions of the same figure are tried for the shortest quote."""
 _FULL_PAY = 15_000
 """US dollars a year from which a lone figure with a period is pay: benefits that stand alone are smaller."""
 _LABEL = 90
@@ -36,7 +38,9 @@ _HEADING = 90
 _LAST_WORD = 14
 _FIGURE = re.compile(r"[$€£][0-9]")
 _SENTENCE = re.compile(r"[.!?](?=\s)|[。！？;]\s?")
-_ABBREVIATION = re.compile(r"(?:\b(?:ca|approx|max|min|e\.g|i\.e|incl|excl|p\.a|p\.m|est|u\.s|inc|co|st|no|vs|zzgl|bzw)|\b[a-z])\Z")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:ca|approx|max|min|e\.g|i\.e|incl|excl|p\.a|p\.m|est|u\.s|inc|co|st|no|vs|zzgl|bzw)|\b[a-z])\Z"
+)
 
 
 class _Claim(msgspec.Struct):
@@ -68,7 +72,9 @@ def from_text(text: str, *, country: str | None = None) -> Salary | None:
     claims = [claim for claim in claims if claim.kind == best]
     own = OWN.get(country or "")
     lead = next((claim for claim in claims if claim.money.currency == own), claims[0])
-    alike = [claim.money for claim in claims if (claim.money.currency, claim.period) == (lead.money.currency, lead.period)]
+    alike = [
+        claim.money for claim in claims if (claim.money.currency, claim.period) == (lead.money.currency, lead.period)
+    ]
     return _union(text, alike, lead.period or "year")
 
 
@@ -80,14 +86,18 @@ def _claims(text: str, found: list[Money]) -> Iterable[_Claim]:
         right = _right(text, money.end, found[index + 1].start if index + 1 < len(found) else len(text))
         kind = _kind(left, right)
         period = money.period or _period(left, right)
-        if kind is Kind.UNSAID or (kind is Kind.OTHER and _is_range(money) and left_kind(left[-_LAST_WORD:])[0] is Kind.UNSAID):
+        if kind is Kind.UNSAID or (
+            kind is Kind.OTHER and _is_range(money) and left_kind(left[-_LAST_WORD:])[0] is Kind.UNSAID
+        ):
             # a role may be called "Development Technician": under a heading of pay that is a label, no budget
             above, of_heading = _heading(text, money.start - len(left), len(left))
             if kind is Kind.UNSAID or above > Kind.ALONE:
                 kind, period = above, period or of_heading
         if last is not None and money.start - last.money.end <= _NEAR and _alike(last.money, money):
             between = text[last.money.end : money.start]
-            if kind is Kind.UNSAID and (last.kind > Kind.ALONE or (last.kind is Kind.OTHER and not _APART.search(between))):
+            if kind is Kind.UNSAID and (
+                last.kind > Kind.ALONE or (last.kind is Kind.OTHER and not _APART.search(between))
+            ):
                 kind = last.kind
             if period is None and kind == last.kind:
                 period = last.period
@@ -139,7 +149,7 @@ def _period(left: str, right: str) -> Period | None:
 
 
 def _millions(money: Money) -> bool:
-    """Whether the amount is in millions of a currency in which few salaries are: what a company has, not what it pays."""
+    """Whether the amount is in millions of a currency that few salaries are in: what a company has, not pays."""
     return (money.low or money.high or 0) >= 1e6 and table().rates.get(money.currency, 1.0) < _WEAK
 
 
@@ -207,8 +217,12 @@ def _union(text: str, alike: list[Money], period: Period) -> Salary:
     lows = [(money.low, money) for money in together if money.low is not None]
     highs = [(money.high, money) for money in together if money.high is not None]
     low, high = min((end for end, _ in lows), default=None), max((end for end, _ in highs), default=None)
-    at_low = [money for end, money in lows if end == low]
-    at_high = [money for end, money in highs if end == high]
-    pairs = ((min(one.start, two.start), max(one.end, two.end)) for one in at_low or at_high for two in at_high or at_low)
+    at_low = [money for end, money in lows if end == low][:_REPEATS]
+    at_high = [money for end, money in highs if end == high][:_REPEATS]
+    pairs = (
+        (min(one.start, two.start), max(one.end, two.end)) for one in at_low or at_high for two in at_high or at_low
+    )
     start, end = min(pairs, key=lambda pair: pair[1] - pair[0])
-    return Salary(min=low, max=high, currency=alike[0].currency, period=period, provenance="text", quote=text[start:end])
+    return Salary(
+        min=low, max=high, currency=alike[0].currency, period=period, provenance="text", quote=text[start:end]
+    )

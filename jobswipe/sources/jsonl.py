@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from jobswipe import places
+from jobswipe import pay, places
 from jobswipe.errors import UsageError
 from jobswipe.sources.base import Fetcher, Policy, ReadContext
 from jobswipe.sources.fields import amount, coordinate, date, first, record, records, text, texts, word
@@ -42,7 +42,8 @@ def board_url(board: str) -> str:
 
 def _posting(job: dict[str, Any], origin: Origin) -> RawPosting:
     get = job.get
-    pay = record(get("salary"))
+    stated = record(get("salary"))
+    quoted = _quoted(stated, job)
     codes = texts(get("remote_countries"))
     return RawPosting(
         external_id=first(word(get("external_id")), word(get("id"))) or "",
@@ -57,7 +58,8 @@ def _posting(job: dict[str, Any], origin: Origin) -> RawPosting:
         remote_within=[places.country_name(code.upper()) or code for code in codes] + texts(get("remote_regions")),
         employment_text=text(get("employment_type")),
         seniority_text=text(get("seniority")),
-        salaries=_salary(pay),
+        salaries=[] if quoted else _salary(stated),
+        salary_text=quoted,
         description_text=text(get("description_text")),
         language=text(get("language")),
         posted_at=date(get("posted_at")),
@@ -79,11 +81,23 @@ def _place(one: dict[str, Any]) -> RawLocation | None:
     return place if place.text or place.city or place.region or place.country else None
 
 
-def _salary(pay: dict[str, Any]) -> list[RawSalary]:
-    low, high = amount(pay.get("min")), amount(pay.get("max"))
+def _quoted(stated: dict[str, Any], job: dict[str, Any]) -> str | None:
+    """The quote of a salary that was read from a text, where reading it again gives the same salary."""
+    quote = text(stated.get("quote"))
+    if not quote or stated.get("provenance") != "text":
+        return None
+    countries = {one.get("country") for one in records(job.get("places"))} | set(texts(job.get("remote_countries")))
+    countries.discard(None)
+    country = countries.pop() if len(countries) == 1 else None
+    found = pay.from_text(quote, country=text(country))
+    same = found and all(stated.get(name) == getattr(found, name) for name in ("min", "max", "currency", "period"))
+    return quote if same else None
+
+
+def _salary(stated: dict[str, Any]) -> list[RawSalary]:
+    low, high = amount(stated.get("min")), amount(stated.get("max"))
     if low is None and high is None:
         return []
-    quote = text(pay.get("quote")) or "salary"
-    return [
-        RawSalary(min=low, max=high, currency=text(pay.get("currency")), period=text(pay.get("period")), quote=quote)
-    ]
+    quote = text(stated.get("quote")) or "salary"
+    unit, period = text(stated.get("currency")), text(stated.get("period"))
+    return [RawSalary(min=low, max=high, currency=unit, period=period, quote=quote)]

@@ -86,6 +86,13 @@ def _load(point: EntryPoint) -> Adapter:
     return cast(Adapter, loaded)
 
 
+def _lower_host(url: str) -> str:
+    """The address with its scheme and host in lower case, as adapters know them; the path's case is the board's."""
+    scheme, mark, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.lower()}{mark}{host.lower()}{slash}{path}"
+
+
 def resolve_url(url: str) -> tuple[str, str]:
     """The kind and the board of a careers URL; a feed's or another page's board is its URL.
 
@@ -98,7 +105,7 @@ def resolve_url(url: str) -> tuple[str, str]:
         if kind in ("rss", "jsonld", "jsonl"):
             continue
         try:
-            board = adapter(kind).match_url(address)
+            board = adapter(kind).match_url(_lower_host(address))
         except UsageError:  # a package's broken adapter matches nothing; it is reported where it is used
             continue
         if board:

@@ -48,14 +48,17 @@ def display(kind: str) -> str:
     return _NAMES.get(kind, kind)
 
 
-def guess(document: Any) -> str | None:
-    """The kind that a document, or its first record, has at least two marks of; None when it is told by none."""
+def guess(document: Any, expected: str | None = None) -> str | None:
+    """The kind that a document, or its first record, has at least two marks of; None when it is told by none.
+
+    A kind that is `expected` is answered before any other.
+    """
     for _ in range(4):  # an envelope in a list in an envelope
         if isinstance(document, list):
             document = next((one for one in document[:3] if isinstance(one, dict) and "legal" not in one), None)
         if not isinstance(document, dict):
             return None
-        if "legal" not in document and (found := _of_record(document)):
+        if "legal" not in document and (found := _of_record(document, expected)):
             return found
         inner = next((document[key] for key in ("body", "job") if isinstance(document.get(key), dict | list)), None)
         if inner is None:
@@ -64,8 +67,10 @@ def guess(document: Any) -> str | None:
     return None
 
 
-def _of_record(record: dict[str, Any]) -> str | None:
+def _of_record(record: dict[str, Any], expected: str | None) -> str | None:
     counted = {kind: len(marks & record.keys()) for kind, marks in MARKS.items()}
+    if expected and counted.get(expected, 0) >= 2:
+        return expected
     best = max(counted, key=counted.__getitem__)
     return best if counted[best] >= 2 else None
 

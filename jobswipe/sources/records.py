@@ -17,6 +17,9 @@ from jobswipe.sources.raw import RawPosting, Rejection
 MAX_DEPTH = 8
 """Envelopes in envelopes: a recorded response of a list of offices, each with departments, each with jobs."""
 
+CHECKED = 5
+"""Records in which a payload's kind is looked for: the first may be a notice."""
+
 
 class Origin(msgspec.Struct, frozen=True):
     """What is known around a record: the board and the company that its envelope names, the reader's context."""
@@ -77,8 +80,7 @@ def read_json(payload: bytes, context: ReadContext, shape: Shape, make: Make) ->
                 yield Rejection(record=f"record {position}", reason="it is not an object")
                 continue
             if not checked:
-                _check(entry, shape.kind)
-                checked = True
+                checked = _check(entry, shape.kind) or position >= CHECKED
             yield read_one(entry, origin, make, position)
 
 
@@ -100,13 +102,12 @@ def _name(entry: dict[str, Any], position: int) -> str:
     return named[:100] if named else f"record {position}"
 
 
-def _check(entry: dict[str, Any], kind: str) -> None:
-    """Raise PayloadError when the first record is plainly another kind's."""
-    if has_marks(entry, kind):
-        return
-    other = guess(entry)
+def _check(entry: dict[str, Any], kind: str) -> bool:
+    """Whether the record tells its kind. Raises PayloadError when it is plainly another one."""
+    other = guess(entry, expected=kind)
     if other and other != kind:
         raise PayloadError(f"This is no {display(kind)} payload: it looks like {display(other)}, use --kind {other}.")
+    return other is not None or has_marks(entry, kind)
 
 
 def _open(document: Any, shape: Shape, origin: Origin, depth: int) -> Iterator[tuple[Any, Origin]]:

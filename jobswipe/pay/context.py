@@ -104,7 +104,8 @@ _PURPOSE = re.compile(
 """What an amount is spent on: "$1,000 towards your desk"."""
 _BULLET = re.compile(r"\A(?:[^\w$€£(]|\d[.)] )+")
 _GLUE = re.compile(
-    r"[\s:,~–—-]*(?:(?:range|ranges|between|from|up to|starting at|estimated|expected|approx\w*\.?|ca\.?|circa|"
+    r"[\s:,~–—-]*(?:(?:range|ranges|between|from|up to|starting at|"
+    r"over|above|more than|estimated|expected|approx\w*\.?|ca\.?|circa|"
     r"around|about|is|at|of|for|in|the|our|we offer|offering|offer|"
     r"annual|yearly|monthly|hourly|gross|brutto|von|de|entre|zwischen|ab|bis|bis zu|minimum|maximum|min|max|от|od|"
     r"från|fra|desde|hasta|vanaf|jusqu['’]à|à partir de|a partir de|dès|at least)(?!\w)[\s:,~–—-]*)*\Z"
@@ -117,7 +118,7 @@ _NEW = re.compile(r"\s?(?:[^\W\d_a-z]|\d[\d.]*%|[^\w\s])")
 _TAIL = re.compile(
     r"\s*(?:\Z|[|•·\n\t✅+,;:()&.!?/*–—-]|(?:plus|and|with|depending|based|dependent|commensurate|according|doe|"
     r"dependant|per|gross|brutto|base|usd|eur|gbp|a|annual\w*|yearly|"
-    r"for|in|oder|or|pro|net|netto|bruto|b2b|equity|salary|ote|full|w2|1099|c2c|à|je|selon|range)\b)"
+    r"for|in|oder|or|pro|net|netto|bruto|b2b|equity|salary|ote|full|w2|1099|c2c|à|je|selon|range|on)\b)"
 )
 
 

@@ -126,7 +126,8 @@ OWN = {
         pair.split(":")
         for pair in (
             "GB:GBP CH:CHF PL:PLN CZ:CZK HU:HUF RO:RON BG:BGN RS:RSD UA:UAH RU:RUB TR:TRY IL:ILS AE:AED SA:SAR EG:EGP "
-            "ZA:ZAR NG:NGN KE:KES IN:INR PK:PKR CN:CNY JP:JPY KR:KRW MY:MYR TH:THB ID:IDR PH:PHP VN:VND BR:BRL PE:PEN CR:CRC"
+            "ZA:ZAR NG:NGN KE:KES IN:INR PK:PKR CN:CNY JP:JPY KR:KRW MY:MYR TH:THB ID:IDR PH:PHP "
+            "VN:VND BR:BRL PE:PEN CR:CRC"
         ).split()
     ),
     **dict.fromkeys("AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split(), "EUR"),
@@ -198,10 +199,10 @@ _LETTERS = rf"(?<!\w)(?:{_either([*_WRITTEN_CODES, *_cased(_LETTERED), 'euro', '
 
 _TRAILING_WORDS = [*(sign for sign in _LETTERED if "/" not in sign), *_WORDS, *_SHARED_WORDS]
 
-BEFORE = re.compile(rf"(?P<code>{_LETTERS})?[ \u00a0\u202f]?(?P<sign>{_SIGN})?[ \u00a0\u202f]{{0,2}}\Z")
+BEFORE = re.compile(rf"(?:(?P<code>{_LETTERS})\)?:?)?[ \u00a0\u202f]?(?P<sign>{_SIGN})?[ \u00a0\u202f]{{0,2}}\Z")
 """The currency at the end of a text that an amount follows. Search it in the last dozen characters."""
 AFTER = re.compile(
-    rf"[ \u00a0\u202f]?\(?(?P<currency>{_SIGN}|"
+    rf"[ \u00a0\u202f]?\(?(?P<currency>{_SIGN}(?![0-9])|"
     rf"(?:{_either([*_WRITTEN_CODES, *_cased(_TRAILING_WORDS)])})"
     r"(?![A-Za-zÀ-ɏ]))\)?"
 )

@@ -19,13 +19,13 @@ NUMBER = re.compile(
 """Digits with separators inside; groups of three may stand apart by a space."""
 
 _UNIT = re.compile(
-    rf"[ {_SPACE}]?(?:(?P<k>[kK](?![A-Za-z0-9])|[kK](?=(?:EUR|USD|GBP|PLN|CHF|CAD|AUD|SEK|NOK|DKK|euros?|pa|"
+    rf"[ {_SPACE}]?(?:(?P<k>[kK](?![A-Za-z0-9À-ɏ])|[kK](?=(?:EUR|USD|GBP|PLN|CHF|CAD|AUD|SEK|NOK|DKK|euros?|pa|"
     rf"p\.a)\b)|T(?=€|EUR)|tys\.?|Tsd\.?|thousand|mil(?=[ ,.)]|\Z)|千)"
-    r"|(?P<lakh>[lL](?![A-Za-z0-9])|[Ll]akhs?\b|[Ll]acs?\b|LPA\b|lpa\b|Lacs?\b)"
+    r"|(?P<lakh>[lL](?![A-Za-z0-9À-ɏ])|[Ll]akhs?\b|[Ll]acs?\b|LPA\b|lpa\b|Lacs?\b)"
     r"|(?P<crore>Cr\b|[Cc]rores?\b)"
     r"|(?P<man>[万萬만])"
-    r"|(?P<m>[mM](?![A-Za-z0-9])|MM\b|mm\b|mn\b|[Mm]illion(?:en|s|es)?\b|Mio\b|mln\b)"
-    r"|(?P<b>[bB](?![A-Za-z0-9])|[bB][nN]\b|[Bb]illion\b|T(?![A-Za-z0-9])|[Tt]rillion\b))"
+    r"|(?P<m>[mM](?![A-Za-z0-9À-ɏ])|MM\b|mm\b|mn\b|[Mm]illion(?:en|s|es)?\b|Mio\b|mln\b)"
+    r"|(?P<b>[bB](?![A-Za-z0-9À-ɏ])|[bB][nN]\b|[Bb]illion\b|T(?![A-Za-z0-9À-ɏ])|[Tt]rillion\b))"
 )
 _MAX_AMOUNTS = 300
 """Amounts of a text that are read; real descriptions have fewer than a hundred."""
@@ -54,13 +54,14 @@ _UP_TO = re.compile(
 _FROM = re.compile(
     r"(?:(?<!\w)(?:from|starting (?:\w+ ){0,2}(?:at|from)|starts? (?:at|from)|min(?:imum|\.)?(?: \w+)?(?: of| is)?|"
     r"at least|no less than|"
-    r"(?:more|greater) than|above|upwards of|north of|ab|mindestens|à partir de|a partir de|a partire da|dès|desde|"
+    r"(?:more|greater) than|above|over|upwards of|north of|ab|mindestens|"
+    r"à partir de|a partir de|a partire da|dès|desde|"
     r"mínimo(?: de)?|minimum|vanaf|minimaal|"
     r"od|från|fra|от)|最低|下限)[\s:]*(?:a )?\Z"
 )
 _OPEN_AFTER = re.compile(
     r"\+(?! ?[€$£0-9]|[a-z])|\s?(?:plus\b(?! [a-z])|or more|and (?:up|above|more|over)|or (?:above|higher|over)|"
-    r"upwards|and upwards|oder mehr|et plus|ou plus|o más|ou mais|e oltre|of meer|以上|~|〜|minimum\b|min\b)"
+    r"upwards|and upwards|oder mehr|et plus|ou plus|o más|ou mais|e oltre|of meer|以上|~|〜|～|minimum\b|min\b)"
 )
 _MAX_SPREAD = 25
 """Two numbers further apart than this factor are not the ends of one range."""
@@ -217,8 +218,8 @@ def _has_currency(text: str, start: int, end: int) -> bool:
         before = led[-1]
         if before in money_signs.SIGNS:
             return True
-        if before.isalpha() or before in "./":
-            word = led.replace("\n", " ").rpartition(" ")[2].lower()
+        if before.isalpha() or before in "./):":
+            word = led.replace("\n", " ").rpartition(" ")[2].strip("():").lower()
             if word in money_signs.LEADING:
                 return True
             if not word.isalpha() and (found := _LAST_WORD.search(led)) and found[0].lower() in money_signs.LEADING:
@@ -293,7 +294,7 @@ def _figure(text: str, start: int, end: int, country: str | None) -> _Figure | N
 def _led(text: str, start: int) -> bool:
     """Whether a currency may stand before: a sign or a letter."""
     before = text[max(0, start - 3) : start].rstrip(_BLANK)
-    return bool(before) and (before[-1] in money_signs.SIGNS or before[-1].isalpha() or before[-1] in "./")
+    return bool(before) and (before[-1] in money_signs.SIGNS or before[-1].isalpha() or before[-1] in "./):")
 
 
 def _range(text: str, one: _Figure, two: _Figure) -> Money | None:
@@ -308,7 +309,8 @@ def _range(text: str, one: _Figure, two: _Figure) -> Money | None:
         return None
     gap = text[gap_start : two.start]
     between = None
-    if not _SEPARATOR.fullmatch(gap):
+    slashed = gap == "/" and one.currency is None and one.scale == 1.0 < two.scale
+    if not slashed and not _SEPARATOR.fullmatch(gap):
         if not _AND.fullmatch(gap):
             return None
         between = _BETWEEN.search(text[max(0, one.start - 24) : one.start].lower())

@@ -10,10 +10,10 @@ from jobswipe.pay.salary import Period
 _NOUNS: dict[Period, str] = {
     "year": "years?|yrs?|y|annum|anno|jahr|an|ann[ée]e|año|ano|jaar|rok|år|год|年",
     "month": "months?|mo|mth|mnth|monat|mois|mes|m[êe]s|mese|maand|mies|miesi[ąa]c|m-c|mån|månad(?:en)?|md|mnd|"
-    "måned(?:en)?|месяц|мес|月|ヶ月|か月|월",
+    "måned(?:en)?|měsíc|месяц|мес|月|ヶ月|か月|월",
     "week": "weeks?|wk|woche|semaine|semana|settimana|tydzie[ńn]|vecka(?:n)?|uge|uke|неделю|週|周",
     "day": "days?|d|tag|jour|j|d[ií]a|giorno|dag|dzie[ńn]|dobę|día|день|日|天|man-?day|md/day",
-    "hour": "hours?|hrs?|h|std|stunde|heure|hora|ora|uur|godz|godzin[ęea]|timmen?|timen?|tim|час|時間|小时|小時|시간",
+    "hour": "h(?:ou)?rs?|h|std|stunde|heure|hora|ora|uur|godz|godzin[ęea]|hodinu|timmen?|timen?|tim|час|時間|小时|小時|시간",
 }
 _ADVERBS: dict[Period, str] = {
     "year": r"annually|annual|annualised|annualized|yearly|p\.\s?a\.?|pa|p/a|ctc|lpa|jährlich|annuels?|annuelle|"

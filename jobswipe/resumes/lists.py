@@ -10,7 +10,7 @@ from jobswipe.resumes.contact import EMAIL, URL
 from jobswipe.resumes.dates import find_date, find_range
 from jobswipe.resumes.extracted import Line
 from jobswipe.resumes.fields import Entry
-from jobswipe.resumes.headings import fold
+from jobswipe.resumes.headings import PHRASES, fold
 from jobswipe.resumes.rows import Row, join, quote
 from jobswipe.resumes.where import is_place
 from jobswipe.resumes.words import is_language
@@ -190,13 +190,8 @@ def languages(rows: Sequence[Row]) -> list[Entry]:
     """`{language, fluency}`: "English (C1)", "German: native", "Spanish – fluent", a column of levels beside."""
     out: list[Entry] = []
     for row in rows:
-        text = re.sub(
-            r"^(?:spoken |foreign )?(?:languages?|sprachen|langues|idiomas|lingue|talen|limbi)(?: known)?\s*:\s*",
-            "",
-            row.main,
-            flags=re.IGNORECASE,
-        )
-        parts = [text] if text != row.main else row.parts
+        listed = _language_list(row)
+        parts = row.parts if listed is None else listed
         if len(parts) == 2 and is_language(parts[0].strip(_STRIP + ":")):
             out.append(_language(parts[0].strip(_STRIP + ":"), parts[1].strip(_STRIP), row))
             continue
@@ -224,16 +219,15 @@ def _language(name: str, level: str, row: Row) -> Entry:
     return entry
 
 
+def _language_list(row: Row) -> list[str] | None:
+    """What follows the label of a line "Languages: English, Hebrew"."""
+    label, rest = _group(row)
+    return rest if label is not None and PHRASES.get(fold(label)) == "languages" else None
+
+
 def is_language_line(row: Row) -> bool:
-    """A line "Languages: English, Hebrew" outside any section of languages."""
-    match = re.match(
-        r"^(?:spoken |foreign )?(?:languages?|sprachen|langues|idiomas|lingue|talen|limbi)(?: known)?\s*[:\t]\s*(.+)$",
-        "\t".join(row.parts),
-        re.IGNORECASE,
-    )
-    if not match:
-        return False
-    items = items_of(match[1])
+    """A line "Languages: English, Hebrew" outside any section of languages; not one of programming languages."""
+    items = [item for part in _language_list(row) or () for item in items_of(part)]
     known = [item for item in items if is_language(_PARENS.sub("", item).split(" - ")[0].strip())]
     return len(known) * 2 > len(items)
 
@@ -266,20 +260,16 @@ def titled(rows: Sequence[Row], key: str, other: str, vocabulary: Counter[str]) 
             if found is None and (single := find_date(note)) is not None:
                 entry.put("date", single.end, 0.8, row.line, note[single.begin : single.stop])
         place = None
-        if (
-            key == "name"
-            and found is not None
-            and (lead := row.line.runs[0].text.strip(_STRIP))
-            and len(row.line.runs) > 1
-        ):
-            after = "".join(run.text for run in row.line.runs[1:]).split("\t")[0]
-            if row.line.runs[0].bold and not row.line.runs[1].bold and after[:1] in ", " and _undated(after):
-                title = f"{lead} – {_undated(after)}"
+        told: list[str] = []
+        if key == "name":
+            told = _told_by_bold(row)
         parts = [part for part in re.split(r"\t|\s+[|•·]\s+", title) if part.strip(_STRIP)]
         if len(row.parts) > 1:
             parts = [bare for part in row.parts if (bare := _undated(part)) and not is_place(bare)]
             place = next((part for part in row.parts if is_place(part)), None)
-        pieces = parts if len(parts) > 1 else re.split(r"\s+[–—]\s+|\s+-\s+", parts[0] if parts else title)
+        pieces = (
+            told or parts if told or len(parts) > 1 else re.split(r"\s+[–—]\s+|\s+-\s+", parts[0] if parts else title)
+        )
         name = pieces[0].strip(" \t,;|•·–—-")
         if not name or len(name) > 300 or not any(letter.isalpha() for letter in name):
             continue
@@ -294,6 +284,17 @@ def titled(rows: Sequence[Row], key: str, other: str, vocabulary: Counter[str]) 
             entry.put(other, rest, 0.6, row.line)
         out.append(entry)
     return out
+
+
+def _told_by_bold(row: Row) -> list[str]:
+    """Name and issuer where bold type tells them apart: "**Crane Licence**, Dock Authority"; else nothing."""
+    runs = [run for run in row.line.runs if run.text.strip()]
+    lead = next((index for index, run in enumerate(runs) if run.bold), None)
+    if lead is None or lead + 1 >= len(runs) or runs[lead + 1].bold or "\t" in runs[lead].text.strip():
+        return []
+    after = runs[lead + 1].text.split("\t")[0]
+    told = [_undated(runs[lead].text), _undated(after)]
+    return told if after[:1] in ", " and all(told) else []
 
 
 def _undated(text: str) -> str:

@@ -335,3 +335,14 @@ def test_adversarial_texts_are_quick(unit: str) -> None:
     begun = time.perf_counter()
     parse(lines_of(source))
     assert time.perf_counter() - begun < 6
+
+
+def test_certificates_in_bold_and_languages_by_a_label() -> None:
+    found = text(
+        "Ilse Brandt\n\nSkills\nLanguages: Python, Rust\n\n"
+        "Certifications\n**Crane Licence - Level 2**, Dock Authority\t2019\n\n"
+        "Personal details\nLanguages: German, English (B2)\n"
+    )
+    assert found["certificates"] == [{"name": "Crane Licence - Level 2", "date": "2019", "issuer": "Dock Authority"}]
+    assert found["skills"] == [{"name": "Languages", "keywords": ["Python", "Rust"]}]
+    assert found["languages"] == [{"language": "German"}, {"language": "English", "fluency": "B2"}]

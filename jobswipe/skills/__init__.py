@@ -1,1 +1,19 @@
 """Skills: free text to concepts of an open taxonomy, each with its quote."""
+
+from __future__ import annotations
+
+from jobswipe.skills.skill import Skill
+
+
+def extract(text: str) -> list[Skill]:
+    """The concepts that a posting or resume names; see `jobswipe.skills.extraction`."""
+    from jobswipe.skills.extraction import extract as run
+
+    return run(text)
+
+
+def extract_ranked(text: str, limit: int = 10) -> list[Skill]:
+    """The concepts that a sentence names or speaks of; see `jobswipe.skills.ranked`."""
+    from jobswipe.skills.ranked import extract_ranked as run
+
+    return run(text, limit)

@@ -1,0 +1,40 @@
+"""The skills of a posting or resume: only names that stand in it, each concept once."""
+
+from __future__ import annotations
+
+from jobswipe.skills.patterns import Kind
+from jobswipe.skills.skill import Skill
+from jobswipe.skills.taxonomy import matcher
+
+_BASE = {Kind.TOOL: 1.0, Kind.FIELD: 0.8, Kind.GENERAL: 0.2}
+_REPEAT = 0.15  # for each further mention, up to four
+_EARLY = 0.4  # for standing at the very beginning (a title), less towards the end
+
+
+def extract(text: str) -> list[Skill]:
+    """The concepts that `text` names, best first; each `quote` is the first place, verbatim.
+
+    Best: tools before fields of work before general skills, each raised by how often and how early it is named; equal
+    ones in the order of the text.
+    """
+    known = matcher()
+    concepts = known.concepts
+    first: dict[int, tuple[int, int]] = {}
+    count: dict[int, int] = {}
+    for start, end, pattern, _, _ in known.find(text):
+        concept = concepts[pattern]
+        if concept in first:
+            count[concept] += 1
+        else:
+            first[concept] = (start, end)
+            count[concept] = 1
+    length = len(text) or 1
+
+    def rank(concept: int) -> float:
+        again = _REPEAT * min(count[concept] - 1, 4)
+        return _BASE[Kind(known.kinds[concept])] + again + _EARLY * (1 - first[concept][0] / length)
+
+    return [
+        Skill(known.ids[concept], known.names[concept], text[slice(*first[concept])])
+        for concept in sorted(first, key=rank, reverse=True)
+    ]

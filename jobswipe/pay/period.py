@@ -13,7 +13,8 @@ _NOUNS: dict[Period, str] = {
     "måned(?:en)?|měsíc|месяц|мес|月|ヶ月|か月|월",
     "week": "weeks?|wk|woche|semaine|semana|settimana|tydzie[ńn]|vecka(?:n)?|uge|uke|неделю|週|周",
     "day": "days?|d|tag|jour|j|d[ií]a|giorno|dag|dzie[ńn]|dobę|día|день|日|天|man-?day|md/day",
-    "hour": "h(?:ou)?rs?|h|std|stunde|heure|hora|ora|uur|godz|godzin[ęea]|hodinu|timmen?|timen?|tim|час|時間|小时|小時|시간",
+    "hour": "h(?:ou)?rs?|h|std|stunde|heure|hora|ora|uur|godz|godzin[ęea]|hodinu|"
+    "timmen?|timen?|tim|час|時間|小时|小時|시간",
 }
 _ADVERBS: dict[Period, str] = {
     "year": r"annually|annual|annualised|annualized|yearly|p\.\s?a\.?|pa|p/a|ctc|lpa|jährlich|annuels?|annuelle|"

@@ -248,7 +248,8 @@ def test_quote_shows_both_ends_of_a_union() -> None:
 PIECES = [
     "$", "€", "£", "CA$", "USD", " EUR", "zł", "円", "万",
     "k", "K", "M", "120", "000", "60.000", "1,5", "75 000", " - ", "–", " to ",
-    "/hr", " per year", " pa", "salary ", "base ", "bonus ", "OTE ", "up to ", "from ", "between ", " and ", "+", ".", ",",
+    "/hr", " per year", " pa", "salary ", "base ", "bonus ", "OTE ", "up to ", "from ", "between ", " and ",
+    "+", ".", ",",
     "\n", "• ", "| ", "(", ")", "-", "'", "İ", "\u00a0",
 ]  # fmt: skip
 

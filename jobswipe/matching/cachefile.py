@@ -1,0 +1,65 @@
+"""Arrays and a header in one file, written whole or not at all, and checked when read: derived data may always be lost."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+_MAGIC = b"JSWF0001"
+_ALIGN = 64
+
+
+def write(path: Path, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    """Write atomically: a reader sees the old file or the new one."""
+    layout: dict[str, tuple[str, list[int], int]] = {}
+    chunks: list[bytes] = []
+    at = 0
+    for name, array in arrays.items():
+        data = np.ascontiguousarray(array).tobytes()
+        layout[name] = (array.dtype.str, list(array.shape), at)
+        chunks.append(data)
+        padding = -len(data) % _ALIGN
+        chunks.append(b"\0" * padding)
+        at += len(data) + padding
+    body = b"".join(chunks)
+    head = msgspec.json.encode({"header": header, "layout": layout, "crc": zlib.crc32(body), "size": len(body)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(_MAGIC + len(head).to_bytes(8, "little") + zlib.crc32(head).to_bytes(4, "little") + head)
+            file.write(body)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
+    """The header and the arrays (read-only), or None where the file is absent, damaged or of another format."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    start = len(_MAGIC) + 12
+    if len(data) < start or not data.startswith(_MAGIC):
+        return None
+    size = int.from_bytes(data[len(_MAGIC) : len(_MAGIC) + 8], "little")
+    head = data[start : start + size]
+    if zlib.crc32(head) != int.from_bytes(data[start - 4 : start], "little"):
+        return None
+    described = msgspec.json.decode(head)
+    body = memoryview(data)[start + size :]
+    if len(body) != described["size"] or zlib.crc32(body) != described["crc"]:
+        return None
+    arrays = {
+        name: np.frombuffer(body, dtype=np.dtype(kind), count=int(np.prod(shape)), offset=at).reshape(shape)
+        for name, (kind, shape, at) in described["layout"].items()
+    }
+    return described["header"], arrays

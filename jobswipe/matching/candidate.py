@@ -1,0 +1,111 @@
+"""Candidate: what a resume and preferences say that postings are scored by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from jobswipe import titles
+from jobswipe.matching.facets import RANKS
+from jobswipe.matching.preferences import Preferences
+from jobswipe.resumes.facts import ResumeFacts
+
+_TITLE_DECAY = (1.0, 0.55, 0.35, 0.25, 0.15)
+_MAX_TITLES = 8
+_MAX_TEXT = 60_000
+_STUDENT = re.compile(r"\b(?:student|graduate|undergraduate|freshman|sophomore)\b", re.IGNORECASE)
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """`titles` with weights up to 1, the most telling first; `rank` on the ladder of `facets.RANKS` (None: unknown);
+    `skills` concept id to weight and `skill_names` id to name; `countries` where the person wants to work, the home's
+    alone unless preferences say more; `city` and `home` as written in the resume; `terms` counts of words of the text.
+    """
+
+    titles: tuple[tuple[str, float], ...] = ()
+    rank: float | None = None
+    skills: dict[str, float] = {}
+    skill_names: dict[str, str] = {}
+    home: str | None = None
+    city: str | None = None
+    region: str | None = None
+    countries: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    text: str = ""
+    preferences: Preferences = Preferences()
+
+
+def candidate(facts: ResumeFacts | None, preferences: Preferences) -> Candidate:
+    """The candidate of a resume's facts (None: no resume yet) and preferences."""
+    facts = facts or ResumeFacts()
+    skills, names = _skills(facts)
+    home, city, region = _home(facts)
+    return Candidate(
+        titles=_titles(facts, preferences),
+        rank=_rank(facts),
+        skills=skills,
+        skill_names=names,
+        home=home,
+        city=city,
+        region=region,
+        countries=preferences.countries or ((home,) if home else ()),
+        languages=tuple(language.casefold() for language in facts.languages),
+        text=facts.text[:_MAX_TEXT],
+        preferences=preferences,
+    )
+
+
+def _titles(facts: ResumeFacts, preferences: Preferences) -> tuple[tuple[str, float], ...]:
+    """Titles that are looked for weigh 1, the resume's own less the older they are, and half beside wanted ones."""
+    own = list(dict.fromkeys([*([facts.current_title] if facts.current_title else []), *facts.titles]))
+    scale = 0.5 if preferences.titles else 1.0
+    weighted = [(title, 1.0) for title in preferences.titles]
+    weighted += [(title, scale * _TITLE_DECAY[min(at, len(_TITLE_DECAY) - 1)]) for at, title in enumerate(own)]
+    return tuple(weighted[:_MAX_TITLES])
+
+
+def _rank(facts: ResumeFacts) -> float | None:
+    """Where the person stands: the level that the current title states, else what the years of work suggest."""
+    stated = next(
+        (level for title in (facts.current_title, *facts.titles[:1]) if title and (level := titles.seniority(title))),
+        None,
+    )
+    years = facts.years_experience
+    by_years = None if years is None else 0.9 if years < 1.5 else 2.0 if years < 4 else 2.6 if years < 7 else 3.1
+    if stated is None:
+        if by_years is None and facts.titles and _STUDENT.search(facts.current_title or ""):
+            return RANKS["intern"]
+        return by_years
+    return RANKS[stated]
+
+
+def _skills(facts: ResumeFacts) -> tuple[dict[str, float], dict[str, str]]:
+    """Concepts that the resume names: those under skills weigh 1, those elsewhere 0.5."""
+    weights: dict[str, float] = {}
+    names: dict[str, str] = {}
+    for weight, found in ((1.0, _extract("\n".join(facts.skills))), (0.5, _extract(facts.text[:_MAX_TEXT]))):
+        for concept, name in found:
+            weights[concept] = max(weights.get(concept, 0.0), weight)
+            names.setdefault(concept, name)
+    return weights, names
+
+
+def _extract(text: str) -> Iterable[tuple[str, str]]:
+    from jobswipe import skills
+
+    return [(skill.id, skill.name) for skill in skills.extract(text)] if text.strip() else []
+
+
+def _home(facts: ResumeFacts) -> tuple[str | None, str | None, str | None]:
+    """(country code, city, region) as the gazetteer spells them, so that they equal those of postings."""
+    from jobswipe import places
+
+    if not (facts.city or facts.region or facts.country):
+        return None, None, None
+    country = places.country_code(facts.country) if facts.country else None
+    found = places.resolve(city=facts.city, region=facts.region, country=country or facts.country)
+    if found is None:
+        return country, facts.city, facts.region
+    return found.country or country, found.city or facts.city, found.region or facts.region

@@ -1,0 +1,73 @@
+"""The deck: the next cards to judge. Mostly the best; every so often one that teaches; no company floods it."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+from sqlmodel import Session
+
+from jobswipe.matching.engine import Match, Matcher, View
+from jobswipe.matching.verdicts import judged, standing
+
+CROWDING = 0.3
+"""Log-odds that a card loses for each card of the same company that lies before it."""
+BOLDNESS = 1.0
+"""An exploring card is the one of the highest log-odds plus so many posterior standard deviations."""
+_PLAUSIBLE = 200
+"""How far down the ranking an exploring card may come from."""
+_DEPTH = 400
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """A match as it lies in the deck. `position` counts the person's cards from 1; `explored`: shown to learn from."""
+
+    position: int
+    explored: bool
+    match: Match
+
+
+def deck(matcher: Matcher, session: Session, person_id: int, size: int = 10) -> list[Card]:
+    """The next `size` cards; never a judged one."""
+    matcher.refresh(session)
+    view = matcher.view(session, person_id)
+    dealt = len(standing(session, person_id))
+    open_ = view.allowed & ~np.isin(view.space.features.ids, judged(session, person_id))
+    chosen = choose(view, open_, size, dealt, matcher.settings.match.explore_every)
+    explored = {int(view.space.features.ids[row]): taught for row, taught in chosen}
+    matches = matcher.describe(session, view, np.array([row for row, _ in chosen], np.int64))
+    return [Card(position=dealt + match.rank, explored=explored[match.posting_id], match=match) for match in matches]
+
+
+def choose(view: View, open_: np.ndarray, size: int, dealt: int, explore_every: int) -> list[tuple[int, bool]]:
+    """Rows of the next cards with whether each explores. `dealt` is how many cards came before."""
+    candidates = np.flatnonzero(open_)
+    total = view.total[candidates]
+    depth = max(_DEPTH, size * 4)
+    if len(candidates) > depth:
+        top = np.argpartition(-total, depth - 1)[:depth]
+        top.sort()  # equal scores keep the order of ids
+        candidates, total = candidates[top], total[top]
+    company = view.space.features.company[candidates]
+    worth = total.copy()
+    free = np.ones(len(candidates), bool)
+    out: list[tuple[int, bool]] = []
+    while len(out) < size and free.any():
+        explores = _explores(dealt + len(out), explore_every) and bool(view.model.standing)
+        at = _teaching(view, candidates, worth, free) if explores else int(np.argmax(np.where(free, worth, -np.inf)))
+        free[at] = False
+        if company[at] >= 0:
+            worth[company == company[at]] -= CROWDING
+        out.append((int(candidates[at]), explores))
+    return out
+
+
+def _explores(dealt: int, every: int) -> bool:
+    return every > 0 and dealt % every == every - 1
+
+
+def _teaching(view: View, candidates: np.ndarray, worth: np.ndarray, free: np.ndarray) -> int:
+    """The plausible card that could be best: the upper confidence bound."""
+    left = np.flatnonzero(free)
+    left = left[np.argsort(-worth[left], kind="stable")][:_PLAUSIBLE]
+    bound = worth[left] + BOLDNESS * view.model.deviation(view.space, candidates[left])
+    return int(left[np.argmax(bound)])

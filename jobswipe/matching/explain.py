@@ -1,0 +1,162 @@
+"""Reasons: short sentences that say why a posting has its score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from jobswipe.matching.candidate import Candidate
+from jobswipe.matching.learn import POSITIVE, Model
+from jobswipe.matching.score import PARTS
+
+_LEVEL_NAMES = {"?": "no stated level"}
+_TELLING = 0.08
+"""Least log-odds that a learned leaning must add to be told."""
+_NEUTRAL = frozenset({"language:en"})
+
+
+class Told:
+    """What is known of one posting when its reasons are told: evidence by part in log-odds, facets, skills by name."""
+
+    def __init__(
+        self, evidence: Sequence[float], facets: Sequence[str], matched: Sequence[str], missing: Sequence[str]
+    ) -> None:
+        self.evidence = dict(zip(PARTS, evidence, strict=True))
+        self.facets = frozenset(facets)
+        self.ordered = tuple(facets)
+        self.matched = matched
+        self.missing = missing
+
+    def values(self, group: str) -> list[str]:
+        return [facet.split(":", 1)[1] for facet in self.ordered if facet.startswith(f"{group}:")]
+
+
+def reasons(told: Told, who: Candidate, model: Model, names: Mapping[str, str]) -> list[str]:
+    """The telling ones, strongest subjects first: title, skills, place, level, pay, what was learned. `names` are of skills."""
+    out = [*_title(told, who), *_skills(told), *_place(told, who), *_level(told, who), *_pay(told, who)]
+    out += _learned(told, model, names)
+    return out
+
+
+def _title(told: Told, who: Candidate) -> list[str]:
+    if not who.titles or told.evidence["title"] < -1.5:
+        return []
+    wanted = who.preferences.titles
+    if told.evidence["title"] > 0:
+        return [
+            f"Close to the title you look for: {wanted[0]}" if wanted else f"Close to your title {who.titles[0][0]}"
+        ]
+    return [
+        f"Related to the title you look for: {wanted[0]}" if wanted else f"Related to your title {who.titles[0][0]}"
+    ]
+
+
+def _skills(told: Told) -> list[str]:
+    out = []
+    if told.matched:
+        out.append(f"Asks for {listed(told.matched[:3])}, which your resume shows")
+    if told.missing and len(told.missing) > len(told.matched):
+        out.append(f"Also asks for {listed(told.missing[:3])}, which your resume does not show")
+    return out
+
+
+def _place(told: Told, who: Candidate) -> list[str]:
+    from jobswipe import places
+
+    remote = "workplace:remote" in told.facets
+    home = f"city:{who.city}, {who.home}"
+    chosen = bool(who.preferences.countries)
+    for code in who.countries:
+        name = places.country_name(code) or code
+        if home in told.facets and who.home in who.countries and not remote:
+            return [f"In {who.city}, where you live"]
+        if remote and (f"remote:{code}" in told.facets or f"country:{code}" in told.facets):
+            return [f"Remote, open to {name}"]
+        if not remote and f"country:{code}" in told.facets:
+            return [f"In {name}, {_yours(chosen, len(who.countries))}"]
+    if remote and told.evidence["place"] > 0:
+        regions = [value for value in told.values("remote") if len(value) > 2]
+        return [f"Remote, open to {listed(regions)}" if regions else "Remote, without a stated country"]
+    if who.countries and told.evidence["place"] < -0.5:
+        return ["Not in your country" if len(who.countries) == 1 else "Not in one of your countries"]
+    return []
+
+
+def _yours(chosen: bool, many: int) -> str:
+    if not chosen:
+        return "your country"
+    return "one of your countries" if many > 1 else "the country you chose"
+
+
+def _level(told: Told, who: Candidate) -> list[str]:
+    level = next(iter(told.values("level")), "?")
+    if level == "?" or abs(told.evidence["seniority"]) < 0.4:
+        return []
+    if told.evidence["seniority"] > 0:
+        return [f"Level {level}, as you want" if who.preferences.seniority else f"Level {level}, near yours"]
+    return [f"Level {level}, far from yours"]
+
+
+def _pay(told: Told, who: Candidate) -> list[str]:
+    if who.preferences.salary_floor is None:
+        return []
+    if "pay:said" not in told.facets:
+        return ["Does not say its pay"]
+    return ["Pays above your floor"] if told.evidence["salary"] > 0 else []
+
+
+def _learned(told: Told, model: Model, names: Mapping[str, str]) -> list[str]:
+    """The leanings that moved the posting, with how many verdicts agree."""
+    moved = model.contributions(told.ordered)
+    strong = sorted(
+        ((value, name) for name, value in moved.items() if abs(value) >= _TELLING and name not in _NEUTRAL),
+        key=lambda pair: (-abs(pair[0]), pair[1]),
+    )
+    out = []
+    for positive, word in ((True, "liked"), (False, "disliked")):
+        agreeing = [name for value, name in strong if (value > 0) == positive][:3]
+        if not agreeing or (told.evidence["learned"] > 0) != positive:
+            continue
+        many = sum(
+            1
+            for one in model.standing
+            if (one.verdict in POSITIVE) == positive and one.verdict != "skip" and set(agreeing) & set(one.facets)
+        )
+        if many:
+            said = list(dict.fromkeys(spoken(name, names) for name in agreeing))
+            out.append(f"Like {many} posting{'s' if many > 1 else ''} that you {word}: {', '.join(said)}")
+    return out
+
+
+def spoken(facet: str, skill_names: Mapping[str, str]) -> str:
+    """A facet in words: "country:DE" is "in Germany"."""
+    from jobswipe import places
+
+    group, _, value = facet.partition(":")
+    if group == "country":
+        return f"in {places.country_name(value) or value}"
+    if group in ("city", "region"):
+        return f"in {value.rpartition(', ')[0]}"
+    if group == "remote":
+        if value == "?":
+            return "remote from an unstated country"
+        return f"remote from {places.country_name(value) or value}"
+    if group == "pay":
+        return {"?": "pay not stated", "said": "pay stated"}.get(value, f"pay of {value},000 US dollars or more")
+    if group == "level":
+        return _LEVEL_NAMES.get(value, f"level {value}")
+    if group == "rank":
+        return f"levels from {('entry', 'mid', 'senior', 'staff', 'director', 'executive')[int(value) - 1]} up"
+    if group == "workplace":
+        return "workplace not stated" if value == "?" else value
+    if group == "skill":
+        return skill_names.get(value, value)
+    if group == "company":
+        return f"the company {value}"
+    if group == "word":
+        return f"“{value}” in the title"
+    return value.replace("_", " ") if value != "?" else f"{group} not stated"
+
+
+def listed(items: Sequence[str]) -> str:
+    """A, B and C."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

@@ -1,0 +1,224 @@
+"""Features of all open, shown postings in arrays, kept up to date by change sequence and cached on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import scipy.sparse as sp
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from jobswipe import titles
+from jobswipe.matching import cachefile
+from jobswipe.matching import facets as f
+from jobswipe.matching.watermark import Watermark, belongs, head
+from jobswipe.models import Company, Posting, PostingPlace, PostingSkill, SkillConcept
+from jobswipe.titles.families import FAMILIES
+
+FORMAT = 1
+"""Grows with every change of what is stored; an older cache is rebuilt."""
+BATCH = 2_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_COLUMNS: dict[str, Any] = {
+    "ids": np.int64,
+    "company": np.int32,
+    "posted": np.int32,
+    "family": np.int8,
+    "level": np.int8,
+    "workplace": np.int8,
+    "employment": np.int8,
+    "pay_low": np.float32,
+    "pay_high": np.float32,
+}
+
+
+class Features:
+    """One row a posting. `ids` posting ids; `company` a facet's column (-1: unknown); `posted` days since 1970 (-1); `family`,
+    `level`, `workplace`, `employment` codes (-1: unsaid); `pay_low`, `pay_high` US dollars a year (NaN: unsaid);
+    `vectors` title vectors times 127 as int8; `matrix` the facets as ones in CSR, named by `names`.
+    """
+
+    def __init__(self, arrays: dict[str, np.ndarray], names: list[str]) -> None:
+        self.ids = arrays["ids"]
+        self.company = arrays["company"]
+        self.posted = arrays["posted"]
+        self.family = arrays["family"]
+        self.level = arrays["level"]
+        self.workplace = arrays["workplace"]
+        self.employment = arrays["employment"]
+        self.pay_low = arrays["pay_low"]
+        self.pay_high = arrays["pay_high"]
+        self.vectors = arrays["vectors"]
+        self.names = names
+        self.column = {name: at for at, name in enumerate(names)}
+        self.matrix = sp.csr_matrix(
+            (np.ones(len(arrays["indices"]), np.float32), arrays["indices"], arrays["indptr"]),
+            shape=(len(self.ids), len(names)),
+        )
+        self.row = {int(id_): at for at, id_ in enumerate(self.ids)}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def counts(self) -> np.ndarray:
+        """How many postings have each facet."""
+        return np.bincount(self.matrix.indices, minlength=len(self.names))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        out = {name: getattr(self, name) for name in _COLUMNS}
+        return out | {"vectors": self.vectors, "indices": self.matrix.indices, "indptr": self.matrix.indptr}
+
+
+def empty() -> Features:
+    arrays: dict[str, np.ndarray] = {name: np.zeros(0, kind) for name, kind in _COLUMNS.items()}
+    arrays |= {
+        "vectors": np.zeros((0, titles.DIM), np.int8),
+        "indices": np.zeros(0, np.int32),
+        "indptr": np.zeros(1, np.int32),
+    }
+    return Features(arrays, [])
+
+
+def load(path: Path) -> tuple[Features, Watermark]:
+    """The cached features with their watermark; empty ones where there is no usable cache."""
+    found = cachefile.read(path)
+    if found is None or found[0].get("format") != FORMAT:
+        return empty(), Watermark()
+    header, arrays = found
+    blob = bytes(arrays.pop("names")).decode()
+    return Features(arrays, blob.split("\n") if blob else []), msgspec.convert(header["mark"], Watermark)
+
+
+def save(path: Path, features: Features, mark: Watermark) -> None:
+    blob = np.frombuffer("\n".join(features.names).encode(), np.uint8)
+    cachefile.write(path, {"format": FORMAT, "mark": msgspec.to_builtins(mark)}, features.arrays() | {"names": blob})
+
+
+def catch_up(session: Session, features: Features, mark: Watermark) -> tuple[Features, Watermark]:
+    """The features brought to the store's present state; rebuilt when they are not of this store."""
+    if not belongs(session, mark):
+        features, mark = empty(), Watermark()
+    now = head(session)
+    if now.seq > mark.seq:
+        changed = list(
+            session.exec(select(Posting.id).where(Posting.change_seq > mark.seq, Posting.change_seq <= now.seq))
+        )
+        kept = ~np.isin(features.ids, np.array(changed, np.int64)) if len(features) else np.zeros(0, bool)
+        features = _joined(features, kept, _read(session, mark.seq, now.seq, features.names))
+    live = session.exec(
+        select(func.count()).select_from(Posting).where(Posting.state == "open", col(Posting.shown).is_(True))
+    ).one()
+    if live != len(features):  # rows may vanish with their source without a change that tells
+        there = session.exec(select(Posting.id).where(Posting.state == "open", col(Posting.shown).is_(True)))
+        kept = np.isin(features.ids, np.array(list(there), np.int64))
+        features = _joined(features, kept, _Rows(features.names))
+    return features, now
+
+
+class _Rows:
+    """New rows as they are read; `names` continues the known facets."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.column = {name: at for at, name in enumerate(names)}
+        self.values: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+        self.vectors: list[np.ndarray] = []
+        self.indices: list[int] = []
+        self.indptr = [0]
+
+    def add(self, row: Any, company_key: str, places: Sequence[Any], skills: Sequence[str]) -> None:
+        family = titles.family(row.title)
+        pay = f.yearly_pay(row)
+        named = f.facets(row, company_key, titles.tokens(row.title), family, places, skills, (), pay)
+        columns = [self.column.setdefault(name, len(self.column)) for name in named]
+        moment = row.posted_at or row.first_seen_at
+        self.values["ids"].append(row.id)
+        self.values["company"].append(self.column[f"company:{company_key}"] if company_key else -1)
+        self.values["posted"].append((moment - _EPOCH).days if moment else -1)
+        self.values["family"].append(f.code(family, FAMILIES))
+        self.values["level"].append(f.code(row.seniority, f.LEVELS))
+        self.values["workplace"].append(f.code(row.workplace, f.WORKPLACES))
+        self.values["employment"].append(f.code(row.employment_type, f.EMPLOYMENTS))
+        self.values["pay_low"].append(pay[0])
+        self.values["pay_high"].append(pay[1])
+        self.vectors.append(np.rint(titles.vector(row.title) * 127).astype(np.int8))
+        self.indices += sorted(columns)
+        self.indptr.append(len(self.indices))
+
+
+def _joined(old: Features, kept: np.ndarray, new: _Rows) -> Features:
+    matrix = old.matrix[kept]
+    arrays = {
+        name: np.concatenate([getattr(old, name)[kept], np.array(new.values[name], kind)])
+        for name, kind in _COLUMNS.items()
+    }
+    fresh = np.stack(new.vectors) if new.vectors else np.zeros((0, titles.DIM), np.int8)
+    arrays["vectors"] = np.concatenate([old.vectors[kept], fresh])
+    arrays["indices"] = np.concatenate([matrix.indices, np.array(new.indices, np.int32)]).astype(np.int32)
+    arrays["indptr"] = np.concatenate([matrix.indptr, matrix.indptr[-1] + np.array(new.indptr[1:], np.int64)]).astype(
+        np.int32
+    )
+    return _compact(arrays, list(new.column))
+
+
+def _compact(arrays: dict[str, np.ndarray], names: list[str]) -> Features:
+    """Rows in the order of their ids; without facets that no posting has."""
+    order = np.argsort(arrays["ids"], kind="stable")
+    used = np.bincount(arrays["indices"], minlength=len(names)) > 0
+    renamed = np.cumsum(used) - 1
+    matrix = sp.csr_matrix(
+        (np.ones(len(arrays["indices"]), np.float32), renamed[arrays["indices"]], arrays["indptr"]),
+        shape=(len(order), int(used.sum())),
+    )[order]
+    matrix.sort_indices()
+    company = np.where(arrays["company"] >= 0, renamed[np.maximum(arrays["company"], 0)] if len(names) else -1, -1)
+    arrays = {name: array[order] for name, array in (arrays | {"company": company}).items() if name[:3] != "ind"}
+    arrays["company"] = arrays["company"].astype(np.int32)
+    arrays |= {"indices": matrix.indices.astype(np.int32), "indptr": matrix.indptr.astype(np.int32)}
+    return Features(arrays, [name for name, use in zip(names, used, strict=True) if use])
+
+
+def _read(session: Session, after: int, until: int, names: list[str]) -> _Rows:
+    rows = _Rows(names)
+    companies: dict[int | None, str] = dict(session.exec(select(Company.id, Company.key)).all())
+    concepts: dict[int | None, str] = dict(session.exec(select(SkillConcept.id, SkillConcept.concept)).all())
+    statement = select(
+        Posting.id, Posting.company_id, Posting.title, Posting.workplace, Posting.remote_countries,
+        Posting.remote_regions, Posting.employment_type, Posting.seniority, Posting.salary_min, Posting.salary_max,
+        Posting.salary_currency, Posting.salary_period, Posting.language, Posting.posted_at, Posting.first_seen_at,
+    ).where(  # type: ignore[call-overload]  # sqlmodel types select for up to four columns
+        Posting.state == "open",
+        col(Posting.shown).is_(True),
+        Posting.change_seq > after,
+        Posting.change_seq <= until,
+    ).order_by(col(Posting.id))  # fmt: skip
+    for batch in _batches(session.exec(statement)):
+        places = _by_posting(
+            session, batch, PostingPlace.posting_id, PostingPlace.country, PostingPlace.region, PostingPlace.city
+        )
+        skills = _by_posting(session, batch, PostingSkill.posting_id, PostingSkill.skill_id, PostingSkill.position)
+        for row in batch:
+            named = [concepts[skill.skill_id] for skill in skills.get(row.id, ()) if skill.skill_id in concepts]
+            rows.add(row, companies.get(row.company_id, ""), places.get(row.id, ()), named)
+    return rows
+
+
+def _by_posting(session: Session, batch: Sequence[Any], key: Any, *columns: Any) -> dict[int, list[Any]]:
+    out: dict[int, list[Any]] = {}
+    ids = [row.id for row in batch]
+    for start in range(0, len(ids), 500):  # well below the engines' limits on parameters
+        for row in session.exec(select(key, *columns).where(key.in_(ids[start : start + 500]))):
+            out.setdefault(row[0], []).append(row)
+    return out
+
+
+def _batches(rows: Any) -> Iterator[list[Any]]:
+    source = iter(rows)
+    while batch := list(islice(source, BATCH)):
+        yield batch

@@ -1,0 +1,242 @@
+"""Learning from verdicts: Bayesian logistic regression whose prior mean is the unlearned score.
+
+Log-odds of a like: f = trust·base + w·x, with w ~ N(0, 1) in a space where each feature is scaled by its group's prior
+deviation; a score then takes base + w·x / trust. With no verdict that is the unlearned evidence, so the first deck is the
+baseline. The posterior mode is found in the dual (one
+unknown a verdict, not one a feature) by Newton's method: Rasmussen & Williams, Gaussian Processes for Machine Learning,
+2006, algorithm 3.1; its variance is algorithm 3.2's. The model is a function of the verdicts that stand: taking one back
+gives exactly the model that never had it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+import numpy as np
+import scipy.linalg
+import scipy.sparse as sp
+
+from jobswipe.matching.design import DENSE, SCALES, Example, Scales, Space, dense_values, facet_values
+
+MAX_FITTED = 400
+"""Verdicts that the model learns from, the latest: tastes change, and an update stays within milliseconds."""
+MAX_KEPT = 1_000
+"""Verdicts that the state holds, so that taking back reaches beyond MAX_FITTED."""
+WEIGHT = {"like": 1.0, "save": 2.0, "dislike": 1.0, "skip": 0.15}
+"""How much a verdict counts; like and save speak for the posting, the others against it."""
+POSITIVE = frozenset({"like", "save"})
+REASONS: dict[str, tuple[str, ...]] = {
+    "company": ("company",),
+    "place": ("workplace", "country", "city", "region", "remote"),
+    "pay": ("pay",),
+    "level": ("level", "rank"),
+    "field": ("word", "family", "skill", "topic", "vector"),
+}
+"""Which groups a dislike's reason is about: they are stressed, the others hushed. Other reasons change nothing."""
+_STRESSED, _HUSHED = 1.8, 0.35
+_FORMAT = 1
+_ITERATIONS = 60
+_TOLERANCE = 1e-9
+
+
+class _Stored(msgspec.Struct, array_like=True):
+    format: int
+    names: list[str]
+    examples: list[tuple[int, int, str, str | None, float, list[int], list[float], bytes]]
+
+
+class Model:
+    """Examples in the order of their swipes; everything else follows from them."""
+
+    def __init__(
+        self, examples: Sequence[Example] = (), scales: Scales = SCALES, start: dict[int, float] | None = None
+    ) -> None:
+        self.examples = tuple(sorted(examples, key=lambda example: example.swipe_id))[-MAX_KEPT:]
+        self.scales = scales
+        self._start = start or {}
+
+    def with_example(self, example: Example) -> Model:
+        return Model([*self.examples, example], self.scales, self._found)
+
+    def without(self, swipe_id: int) -> Model:
+        """The model as if that verdict had never been given."""
+        return Model([one for one in self.examples if one.swipe_id != swipe_id], self.scales, self._found)
+
+    def encode(self) -> bytes:
+        names: dict[str, int] = {}
+        rows = [
+            (
+                one.swipe_id, one.posting_id, one.verdict, one.reason, one.base,
+                [names.setdefault(facet, len(names)) for facet in one.facets], list(one.dense), one.vector,
+            )
+            for one in self.examples
+        ]  # fmt: skip
+        return msgspec.msgpack.encode(_Stored(_FORMAT, list(names), rows))
+
+    @classmethod
+    def decode(cls, state: bytes) -> Model:
+        """The model of a stored state; an empty one for an empty, damaged or older state."""
+        if not state:
+            return cls()
+        try:
+            stored = msgspec.msgpack.decode(state, type=_Stored)
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            return cls()
+        if stored.format != _FORMAT:
+            return cls()
+        return cls(
+            [
+                Example(
+                    swipe_id=swipe, posting_id=posting, verdict=verdict, reason=reason, base=base,
+                    facets=tuple(stored.names[at] for at in facets), dense=tuple(dense), vector=vector,
+                )
+                for swipe, posting, verdict, reason, base, facets, dense, vector in stored.examples
+            ]
+        )  # fmt: skip
+
+    @cached_property
+    def standing(self) -> tuple[Example, ...]:
+        """The latest verdict on each posting, at most MAX_FITTED."""
+        latest = {one.posting_id: one for one in self.examples}
+        return tuple(one for one in self.examples if latest[one.posting_id] is one)[-MAX_FITTED:]
+
+    @cached_property
+    def _names(self) -> dict[str, int]:
+        names: dict[str, int] = {}
+        for one in self.standing:
+            for facet in one.facets:
+                names.setdefault(facet, len(names))
+        return names
+
+    @cached_property
+    def _x(self) -> sp.csr_matrix:
+        """The standing examples' features: facets in the order of `_names`, then dense, vector, bias."""
+        columns: list[int] = []
+        values: list[float] = []
+        starts = [0]
+        rest = []
+        for one in self.standing:
+            stress = _stress(one)
+            for facet, value in facet_values(one.facets, self.scales, stress).items():
+                columns.append(self._names[facet])
+                values.append(value)
+            starts.append(len(columns))
+            vector = np.frombuffer(one.vector, np.int8).astype(np.float64) * (self.scales.vector / 127)
+            hush = stress.get("*", 1.0)
+            rest.append(
+                np.concatenate(
+                    [
+                        dense_values(np.array(one.dense, np.float32), self.scales) * hush,
+                        vector * stress.get("vector", hush),
+                        [self.scales.bias],
+                    ]
+                )
+            )
+        shape = (len(self.standing), len(self._names))
+        return sp.hstack([sp.csr_matrix((values, columns, starts), shape=shape), sp.csr_matrix(np.array(rest))]).tocsr()
+
+    @cached_property
+    def _fit(self) -> tuple[np.ndarray, np.ndarray, Any]:
+        """(dual weights, √curvature, Cholesky factor of I + √W K √W) at the posterior mode."""
+        mean = self.scales.trust * np.array([one.base for one in self.standing])
+        weight = np.array([WEIGHT[one.verdict] for one in self.standing])
+        liked = np.array([one.verdict in POSITIVE for one in self.standing], float)
+        kernel = np.asarray((self._x @ self._x.T).todense())
+        dual = np.array([self._start.get(one.swipe_id, 0.0) for one in self.standing])
+        f = mean + kernel @ dual
+        objective = _objective(dual, f, mean, weight, liked)
+        for _ in range(_ITERATIONS):
+            p = _logistic(f)
+            curvature = np.maximum(weight * p * (1 - p), 1e-9)
+            root = np.sqrt(curvature)
+            factor = scipy.linalg.cho_factor(np.eye(len(f)) + root[:, None] * kernel * root, lower=True)
+            b = curvature * (f - mean) + weight * (liked - p)
+            step = b - root * scipy.linalg.cho_solve(factor, root * (kernel @ b)) - dual
+            size = 1.0
+            while True:  # a full Newton step may overshoot where the prior is far off
+                tried = dual + size * step
+                f_tried = mean + kernel @ tried
+                reached = _objective(tried, f_tried, mean, weight, liked)
+                if reached >= objective - 1e-12 or size < 1e-4:
+                    break
+                size /= 2
+            moved = float(np.abs(f_tried - f).max())
+            dual, f, objective = tried, f_tried, reached
+            if moved < _TOLERANCE:
+                break
+        return dual, root, factor
+
+    @property
+    def _found(self) -> dict[int, float]:
+        """Dual weights by swipe, where the model has been fitted: the next one's start."""
+        if "_fit" not in self.__dict__:
+            return self._start
+        return {one.swipe_id: float(value) for one, value in zip(self.standing, self._fit[0], strict=True)}
+
+    @cached_property
+    def weights(self) -> tuple[dict[str, float], np.ndarray, np.ndarray, float]:
+        """Posterior mode of the weights: by facet, of DENSE, of the title vector, of the bias."""
+        w = np.asarray(self._x.T @ self._fit[0]).ravel()
+        n = len(self._names)
+        facets = {name: float(w[at]) for name, at in self._names.items()}
+        return facets, w[n : n + len(DENSE)], w[n + len(DENSE) : -1], float(w[-1])
+
+    def learned(self, space: Space) -> np.ndarray:
+        """What the verdicts add to the log-odds of every posting."""
+        if not self.standing:
+            return np.zeros(len(space.features))
+        return space.project(*self.weights) / self.scales.trust
+
+    def deviation(self, space: Space, at: np.ndarray) -> np.ndarray:
+        """Posterior standard deviation of the log-odds of the chosen postings."""
+        rows = space.rows(at)
+        prior = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+        if not self.standing:
+            return np.asarray(np.sqrt(prior)) / self.scales.trust
+        _, root, factor = self._fit
+        cross = np.asarray((rows @ self._columns_in(space).T).todense())
+        known = scipy.linalg.solve_triangular(factor[0], root[:, None] * cross.T, lower=True)
+        return np.asarray(np.sqrt(np.maximum(prior - (known**2).sum(axis=0), 0))) / self.scales.trust
+
+    def _columns_in(self, space: Space) -> sp.csr_matrix:
+        """The examples' features in the columns of a space; facets that it lacks are left out."""
+        n = len(self._names)
+        there = [
+            (at, column) for name, at in self._names.items() if (column := space.features.column.get(name)) is not None
+        ]
+        picked = sp.csr_matrix(
+            (np.ones(len(there)), ([at for at, _ in there], [column for _, column in there])),
+            shape=(n, len(space.features.names)),
+        )
+        return sp.hstack([self._x[:, :n] @ picked, self._x[:, n:]]).tocsr()
+
+    def contributions(self, facets: Sequence[str]) -> dict[str, float]:
+        """What each of a posting's facets adds to its log-odds."""
+        if not self.standing:
+            return {}
+        weights = self.weights[0]
+        values = facet_values(facets, self.scales, {})
+        return {name: value * weights[name] / self.scales.trust for name, value in values.items() if name in weights}
+
+    def summary(self, limit: int = 8) -> dict[str, Any]:
+        """The strongest learned leanings, for people."""
+        weights = self.weights[0] if self.standing else {}
+        strong = sorted(weights.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:limit]
+        return {"verdicts": len(self.standing), "leanings": {name: round(value, 3) for name, value in strong}}
+
+
+def _stress(example: Example) -> dict[str, float]:
+    groups = REASONS.get(example.reason or "") if example.verdict == "dislike" else None
+    return {"*": _HUSHED, **dict.fromkeys(groups, _STRESSED)} if groups else {}
+
+
+def _logistic(f: np.ndarray) -> np.ndarray:
+    return np.asarray(0.5 * (1 + np.tanh(f / 2)))
+
+
+def _objective(dual: np.ndarray, f: np.ndarray, mean: np.ndarray, weight: np.ndarray, liked: np.ndarray) -> float:
+    sign = 2 * liked - 1
+    return float(-(weight * np.logaddexp(0, -sign * f)).sum() - 0.5 * dual @ (f - mean))

@@ -86,9 +86,7 @@ def _claims(text: str, found: list[Money]) -> Iterable[_Claim]:
         right = _right(text, money.end, found[index + 1].start if index + 1 < len(found) else len(text))
         kind = _kind(left, right)
         period = money.period or _period(left, right)
-        if kind is Kind.UNSAID or (
-            kind is Kind.OTHER and _is_range(money) and left_kind(left[-_LAST_WORD:])[0] is Kind.UNSAID
-        ):
+        if kind is Kind.UNSAID or (kind is Kind.OTHER and _is_range(money) and _is_label(left)):
             # a role may be called "Development Technician": under a heading of pay that is a label, no budget
             above, of_heading = _heading(text, money.start - len(left), len(left))
             if kind is Kind.UNSAID or above > Kind.ALONE:
@@ -146,6 +144,11 @@ def _period(left: str, right: str) -> Period | None:
     """A period in the clause after the amount, else the last one in the clause before it."""
     sentence = _SENTENCE.search(right)
     return periods.later(right[: sentence.start()] if sentence else right) or periods.earlier(left)
+
+
+def _is_label(left: str) -> bool:
+    """Whether what speaks against pay is only a word inside a label, neither a kind of pay nor what the label ends in."""
+    return left_kind(left) == (Kind.OTHER, False) and left_kind(left[-_LAST_WORD:])[0] is Kind.UNSAID
 
 
 def _millions(money: Money) -> bool:

@@ -217,6 +217,10 @@ def test_heading_explains_the_line_below() -> None:
     )
 
 
+def test_heading_of_pay_does_not_turn_other_earnings_into_base_pay() -> None:
+    assert read(f"{ABOUT}Compensation:\n\n- Earning potential range: $80,000 to $95,000 a year{DUTIES}") is None
+
+
 def test_salary_among_other_money() -> None:
     text = (
         "We raised $60M and serve a $2T market.\n- $5,000 a year for courses\n- 401k match\n"

@@ -147,7 +147,7 @@ def _period(left: str, right: str) -> Period | None:
 
 
 def _is_label(left: str) -> bool:
-    """Whether what speaks against pay is only a word inside a label, neither a kind of pay nor what the label ends in."""
+    """Whether a word against pay only stands inside a label: it is no kind of earnings, and the label does not end in it."""
     return left_kind(left) == (Kind.OTHER, False) and left_kind(left[-_LAST_WORD:])[0] is Kind.UNSAID
 
 

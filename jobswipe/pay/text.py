@@ -147,7 +147,7 @@ def _period(left: str, right: str) -> Period | None:
 
 
 def _is_label(left: str) -> bool:
-    """Whether a word against pay only stands inside a label: it is no kind of earnings, and the label does not end in it."""
+    """Whether a word against pay only stands inside a label: no kind of earnings, and not what the label ends in."""
     return left_kind(left) == (Kind.OTHER, False) and left_kind(left[-_LAST_WORD:])[0] is Kind.UNSAID
 
 

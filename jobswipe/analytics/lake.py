@@ -127,6 +127,8 @@ class Lake:
                         added["skills"] += self._write("skills", last, upto, _skills(session, last, upto))
                     last = upto
             for name in SCHEMAS:
+                if not self._files(name):
+                    self._write(name, 0, 0, [])  # a table without a row is a table, too
                 self._compact(name)
         return added
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, tuple_, update
+from sqlalchemy import delete, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -41,19 +41,22 @@ def join_duplicates(
         return 0, sequence
     known: dict[tuple[int, str], list[int]] = defaultdict(list)
     closed: dict[tuple[int, str], list[int]] = defaultdict(list)
-    wanted = list(keys)
-    for at in range(0, len(wanted), 200):
-        table = rows.table(Posting).c
-        statement = sa_select(table.id, table.company_id, table.title_key, table.state, table.source_id).where(
-            tuple_(table.company_id, table.title_key).in_(wanted[at : at + 200])
+    by_company: dict[int, list[str]] = defaultdict(list)
+    for company_id, key in keys:
+        by_company[company_id].append(key)
+    table = rows.table(Posting).c
+    for company_id, titles in by_company.items():
+        # A statement for each company: SQLite does not use an index for pairs of columns.
+        statement = sa_select(table.id, table.title_key, table.state, table.source_id).where(
+            table.company_id == company_id, table.title_key.in_(titles)
         )
-        for posting_id, company_id, key, state, source_id in session.execute(statement):
+        for posting_id, key, state, source_id in session.execute(statement):
             if state == "open":
                 known[company_id, key].append(posting_id)
             elif source_id == source.id:
                 closed[company_id, key].append(posting_id)
-    for key, earlier in closed.items():
-        _mark_reposts(session, earlier, {posting_id: fresh[posting_id] for posting_id in keys[key]})
+    for block, earlier in closed.items():
+        _mark_reposts(session, earlier, {posting_id: fresh[posting_id] for posting_id in keys[block]})
     blocks = {key: ids for key, ids in known.items() if len(ids) > 1 and _worth_comparing(source, keys[key], ids)}
     joined: set[int] = set()
     for ids in blocks.values():

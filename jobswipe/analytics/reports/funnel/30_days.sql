@@ -5,7 +5,7 @@ WITH moves AS (
     SELECT
         from_stage,
         to_stage,
-        date_diff('second', lag(at) OVER (PARTITION BY application_id ORDER BY seq), at) / 86400.0 AS days
+        date_diff('second', lag("at") OVER (PARTITION BY application_id ORDER BY seq), "at") / 86400.0 AS days
     FROM events
     WHERE person_id = $person_id AND to_stage IS NOT NULL
 )

@@ -2,14 +2,14 @@
 -- label: week
 -- value: judged
 WITH judged AS (
-    SELECT date_trunc('week', at) AS week, count(*) AS judged, count(*) FILTER (verdict IN ('like', 'save')) AS liked
+    SELECT date_trunc('week', "at") AS week, count(*) AS judged, count(*) FILTER (verdict IN ('like', 'save')) AS liked
     FROM swipes
     WHERE person_id = $person_id AND verdict IN ('like', 'save', 'dislike')
         AND seq NOT IN (SELECT undoes_id FROM swipes WHERE undoes_id IS NOT NULL)
     GROUP BY 1
 ),
 applied AS (
-    SELECT date_trunc('week', at) AS week, count(*) AS applied
+    SELECT date_trunc('week', "at") AS week, count(*) AS applied
     FROM events
     WHERE person_id = $person_id AND to_stage = 'applied'
     GROUP BY 1

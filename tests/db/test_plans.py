@@ -1,0 +1,84 @@
+"""The queries of the journeys use indexes: every statement of a real run is explained, on both engines."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlmodel import col, select
+
+from jobswipe.applications import service as applications
+from jobswipe.db.engine import Database
+from jobswipe.models import Posting
+from jobswipe.sources import catalog
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "postings"))
+from support import NOW, ingest, raw
+
+LARGE = ("posting", "posting_place", "posting_skill", "posting_version", "cluster_member", "source_run", "swipe",
+         "source_rejection", "application_event")  # fmt: skip
+
+
+@contextmanager
+def recorded(database: Database) -> Iterator[dict[str, Any]]:
+    """Each distinct statement of the block with parameters that it ran with."""
+    seen: dict[str, Any] = {}
+
+    def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE")):
+            seen.setdefault(statement, parameters[0] if many else parameters)
+
+    event.listen(database.engine, "before_cursor_execute", keep)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", keep)
+
+
+def plan(database: Database, statement: str, parameters: Any) -> str:
+    with database.engine.connect() as connection:
+        if database.dialect == "sqlite":
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+            return "\n".join(str(row[3]) for row in rows)
+        connection.execute(text("SET enable_seqscan = off"))
+        return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters))
+
+
+def scans(found: str) -> list[str]:
+    """The large tables that a plan reads from end to end."""
+    tables = "|".join(LARGE)
+    whole = re.findall(rf"^SCAN ({tables})(?! USING)\b", found, re.MULTILINE)
+    return whole + re.findall(rf"Seq Scan on ({tables})\b", found)
+
+
+def test_no_journey_reads_a_large_table_from_end_to_end(database_url: str) -> None:
+    database = Database(database_url)
+    with recorded(database) as statements:
+        ingest(database, [raw("1"), raw("2", title="Cook")])
+        ingest(database, [raw("x")], kind="rss", board="feed")
+        ingest(database, [raw("1", title="Chief Pump Engineer")], now=NOW + timedelta(days=1))
+        ingest(database, [raw("1"), raw("2", title="Cook"), raw("3", title=" ")], now=NOW + timedelta(days=2))
+        with database.write() as session:
+            assert catalog.due(session, NOW) == []
+            catalog.rejections(session, catalog.last_run(session, 1).id)  # type: ignore[union-attr, arg-type]  # it ran
+            application, _ = applications.open_for(session, 1, 1, NOW)
+            applications.events(session, application.id or 0)
+            session.exec(select(Posting.id).where(col(Posting.change_seq) > 3).order_by(col(Posting.change_seq))).all()
+    assert len(statements) > 20
+    faults = [f"{scanned}: {statement}" for statement, parameters in statements.items()
+              if (scanned := scans(plan(database, statement, parameters)))]  # fmt: skip
+    assert faults == []
+    database.dispose()
+
+
+@pytest.mark.parametrize("found", ["SCAN posting", "  ->  Seq Scan on swipe  (cost=0)"])
+def test_a_scan_is_seen(found: str) -> None:
+    assert scans(found)
+    assert not scans("SEARCH posting USING INDEX x (source_id=?)\nSCAN posting USING COVERING INDEX y")

@@ -135,7 +135,7 @@ def _company(part: str) -> str | None:
 def _take(header: Header, part: str, rest: list[str]) -> None:
     """Sort one part: pay, place, hours, an aside, else it may be the role."""
     bare = _LINK.sub(" ", _LABEL.sub("", part)).strip(" -–—")
-    if not bare or _DOMAIN.fullmatch(bare):
+    if not bare or _DOMAIN.fullmatch(bare) or bare.lower() == (header.company or "").lower():
         return
     if _MONEY.search(bare) and header.salary is None:
         header.salary = bare

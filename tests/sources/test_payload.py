@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import io
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from payloads import ASHBY, SAMPLES, dump, read
+from payloads import ASHBY, LD, SAMPLES, dump, read
 
 from jobswipe.errors import InputError, LimitError, PayloadError
 from jobswipe.sources import payload as reading
@@ -40,7 +43,7 @@ def test_what_is_no_payload(kind: str, body: bytes) -> None:
 @pytest.mark.parametrize("kind", JSON_KINDS)
 def test_html_in_place_of_json(kind: str) -> None:
     for html in (b"<!DOCTYPE html><html><body>404</body></html>", b"<html lang=en>", b"\n <!-- x --><HTML>"):
-        with pytest.raises(PayloadError, match="Got an HTML page, expected .* JSON"):
+        with pytest.raises(PayloadError, match=r"Got an HTML page, expected .* JSON"):
             read(kind, html)
 
 
@@ -104,7 +107,7 @@ def test_deep_nesting_is_refused(kind: str) -> None:
             read(kind, deep)
 
 
-BOMB = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><rss><channel><title>&b;</title></channel></rss>'
+BOMB = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><rss><channel>&b;</channel></rss>'
 XXE = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/hostname">]><rss><channel>&x;</channel></rss>'
 
 
@@ -202,23 +205,16 @@ def test_random_json(kind: str, document: object) -> None:
 @st.composite
 def _damaged(draw: st.DrawFn) -> tuple[str, bytes]:
     """A sample with one of its values, at any depth, replaced by another type."""
-    import json
-
     kind = draw(st.sampled_from([*JSON_KINDS, "jsonld"]))
-    text = SAMPLES[kind]
-    document = (
-        json.loads(text[text.index(b"{", 60 if kind == "jsonld" else 0) : text.rindex(b"}") + 1])
-        if kind != "lever"
-        else json.loads(text)
-    )
+    document = copy.deepcopy(LD) if kind == "jsonld" else json.loads(SAMPLES[kind])
     places = list(_paths(document))
     holder, key = draw(st.sampled_from(places))
     holder[key] = draw(_json)
     return kind, dump(document)
 
 
-def _paths(node: object) -> list[tuple[object, object]]:
-    found: list[tuple[object, object]] = []
+def _paths(node: Any) -> list[tuple[Any, Any]]:
+    found: list[tuple[Any, Any]] = []
     for key, value in list(
         node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     ):

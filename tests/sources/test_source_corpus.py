@@ -1,85 +1,76 @@
-"""All recorded payloads of the built-in kinds are read: no crash, and a posting in each that holds one."""
+"""Every recorded payload of the built-in kinds is read, whole, and sensibly."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-from datetime import UTC, datetime
+import time
 from pathlib import Path
 
 import pytest
+from payloads import context
 
 from jobswipe.errors import InputError, PayloadError
 from jobswipe.evaluation.report import corpus_dir
-from jobswipe.sources import ashby, registry
-from jobswipe.sources.base import ReadContext
+from jobswipe.sources import registry
 from jobswipe.sources.payload import load
 from jobswipe.sources.raw import RawPosting, Rejection
 
-CONTEXT = ReadContext(fetched_at=datetime(2026, 11, 1, tzinfo=UTC))
-SAME_NAME = ("ashby", "greenhouse", "lever", "workable", "smartrecruiters", "recruitee", "personio", "teamtailor")
-OTHERS = {
-    "ats_raw/jsonld_html": "jsonld",
-    "ats_raw/neogov": "rss",
-    "ats_raw/avature": "rss",
-    "ats_raw/google_careers": "rss",
-    "ats_raw/jazzhr": "rss",
-    "hn": "hackernews",
+try:
+    DATA: Path | None = corpus_dir()
+except InputError:
+    DATA = None
+pytestmark = pytest.mark.skipif(DATA is None, reason="no labelled data: set JOBSWIPE_CORPUS to its directory")
+
+_FOLDERS = {
+    kind: kind for kind in "ashby greenhouse lever personio recruitee smartrecruiters teamtailor workable".split()
 }
-FILES = {
-    "boards_raw/remotive.json": "remotive",
-    "boards_raw/remoteok.json": "remoteok",
-    "boards_raw/feed_sample.rss": "rss",
-    "boards_raw/weworkremotely.rss": "rss",
-}
-# A page without structured data, and a detail response without its posting's id and title.
-HOLD_NONE = {"avature_job.html", "posting_detail.json"}
-# Boards on domains of their own, which no address tells.
-OWN_DOMAINS = {"recruitee"}
+_FOLDERS |= {"avature": "rss", "google_careers": "rss", "neogov": "rss", "jsonld_html": "jsonld"}
+_FILES = [
+    ("remotive", "remotive.json"),
+    ("remoteok", "remoteok.json"),
+    ("rss", "feed_sample.rss"),
+    ("rss", "weworkremotely.rss"),
+]
 
 
-@pytest.fixture(scope="module")
-def corpus() -> Path:
+def _recorded() -> list[tuple[str, Path]]:
+    if DATA is None:
+        return []
+    found = [
+        (kind, file) for folder, kind in _FOLDERS.items() for file in sorted((DATA / "ats_raw" / folder).iterdir())
+    ]
+    found += [(kind, DATA / "boards_raw" / name) for kind, name in _FILES]
+    return found + [("hackernews", file) for file in sorted((DATA / "hn").iterdir())]
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"), _recorded(), ids=lambda value: value if isinstance(value, str) else value.name
+)
+def test_recorded_payloads(kind: str, path: Path) -> None:
     try:
-        return corpus_dir()
-    except InputError as error:
-        pytest.skip(error.message)
-
-
-def test_every_recorded_payload_is_read(corpus: Path) -> None:
-    folders = {f"ats_raw/{kind}": kind for kind in SAME_NAME} | OTHERS
-    files = [(path, kind) for folder, kind in folders.items() for path in sorted((corpus / folder).iterdir())]
-    files += [(corpus / name, kind) for name, kind in FILES.items()]
-    empty = []
-    for path, kind in files:
-        try:
-            found = list(registry.adapter(kind).read(load(path), CONTEXT))
-        except PayloadError:
-            found = []
-        if not any(isinstance(one, RawPosting) for one in found):
-            empty.append(path.name)
-        assert all(one.external_id and one.title for one in found if isinstance(one, RawPosting))
-        rejected = [one for one in found if isinstance(one, Rejection)]
-        assert len(rejected) <= max(2, len(found) // 20), path
-    assert set(empty) == HOLD_NONE
-
-
-def test_every_recorded_ashby_posting_is_read_with_its_board(corpus: Path) -> None:
-    found = list(ashby.read(load(corpus / "corpus/ashby_postings.jsonl.gz"), CONTEXT))
+        found = list(registry.adapter(kind).read(load(path), context()))
+    except PayloadError as error:
+        assert "No JobPosting" in error.message  # a page that has none
+        return
+    assert found
     postings = [one for one in found if isinstance(one, RawPosting)]
-    assert len(postings) == len(found) == 7272
-    assert all(one.company and one.description_html for one in postings)
+    if "jobAd" not in path.read_text("utf-8", "replace")[:20]:  # a detail cut down to its text has no id
+        assert len(postings) >= 0.95 * len(found)
+    for one in postings:
+        assert one.external_id
+        assert one.title
+        assert "<" not in one.title
+    for one in found:
+        if isinstance(one, Rejection):
+            assert one.reason[0].islower()
 
 
-@pytest.mark.parametrize("kind", SAME_NAME)
-def test_every_known_board_address_gives_its_slug(corpus: Path, kind: str) -> None:
-    text = gzip.decompress((corpus / f"ats_boards/{kind}.csv.gz").read_bytes()).decode()
-    rows = list(csv.DictReader(io.StringIO(text)))
-    wrong = []
-    for row in rows:
-        found, board = registry.resolve_url(row["url"])
-        own_domain = kind in OWN_DOMAINS and f"{kind}.com" not in row["url"]
-        if not own_domain and (found, board.lower()) != (kind, row["slug"].lower()):
-            wrong.append(row["url"])
-    assert wrong == []
+def test_ashby_corpus_is_read_whole_and_fast() -> None:
+    assert DATA is not None
+    payload = load(DATA / "corpus" / "ashby_postings.jsonl.gz")
+    started = time.perf_counter()
+    found = list(registry.adapter("ashby").read(payload, context()))
+    took = time.perf_counter() - started
+    assert len(found) == 7272
+    assert not [one for one in found if isinstance(one, Rejection)]
+    assert took / len(found) < 500e-6  # decoding the JSON too, on a busy machine; about 30 µs alone
+    assert sum(bool(one.salaries) for one in found if isinstance(one, RawPosting)) > 1500

@@ -123,10 +123,12 @@ def test_a_posting_without_id_or_address_keeps_its_id() -> None:
 
 
 MICRODATA = """<html><body><div itemscope itemtype="http://schema.org/JobPosting"><h1 itemprop="title">Potter</h1>
-<span itemprop="hiringOrganization" itemscope itemtype="http://schema.org/Organization"><b itemprop="name">Clay Ltd</b></span>
+<span itemprop="hiringOrganization" itemscope itemtype="http://schema.org/Organization">
+<b itemprop="name">Clay Ltd</b></span>
 <span itemprop="jobLocation" itemscope itemtype="http://schema.org/Place"><i itemprop="address" itemscope
 itemtype="http://schema.org/PostalAddress"><meta itemprop="addressLocality" content="Stoke"></i></span>
-<div itemprop="description"><p>Throw <b>pots</b>.</p></div><time itemprop="datePosted" datetime="2026-10-01">1 Oct</time>
+<div itemprop="description"><p>Throw <b>pots</b>.</p></div>
+<time itemprop="datePosted" datetime="2026-10-01">1 Oct</time>
 </div></body></html>"""
 
 

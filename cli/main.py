@@ -11,6 +11,7 @@ import typer
 from cli.commands import (
     application,
     config,
+    demo,
     evaluate,
     ingest,
     match,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 
 for module in (
+    demo,
     store,
     source,
     ingest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -20,6 +21,7 @@ except InputError:
     DATA = None
 pytestmark = pytest.mark.skipif(DATA is None, reason="no labelled data: set JOBSWIPE_CORPUS to its directory")
 
+_TAG = re.compile(r"</?[a-z]+[ />]")
 _FOLDERS = {
     kind: kind for kind in "ashby greenhouse lever personio recruitee smartrecruiters teamtailor workable".split()
 }
@@ -46,11 +48,11 @@ def _recorded() -> list[tuple[str, Path]]:
     ("kind", "path"), _recorded(), ids=lambda value: value if isinstance(value, str) else value.name
 )
 def test_recorded_payloads(kind: str, path: Path) -> None:
-    try:
-        found = list(registry.adapter(kind).read(load(path), context()))
-    except PayloadError as error:
-        assert "No JobPosting" in error.message  # a page that has none
+    if path.name == "avature_job.html":  # a page without a JobPosting
+        with pytest.raises(PayloadError, match="No JobPosting"):
+            list(registry.adapter(kind).read(load(path), context()))
         return
+    found = list(registry.adapter(kind).read(load(path), context()))
     assert found
     postings = [one for one in found if isinstance(one, RawPosting)]
     if "jobAd" not in path.read_text("utf-8", "replace")[:20]:  # a detail cut down to its text has no id
@@ -58,7 +60,7 @@ def test_recorded_payloads(kind: str, path: Path) -> None:
     for one in postings:
         assert one.external_id
         assert one.title
-        assert "<" not in one.title
+        assert not _TAG.search(one.title)
     for one in found:
         if isinstance(one, Rejection):
             assert one.reason[0].islower()

@@ -20,6 +20,8 @@ import msgspec
 import numpy as np
 
 from jobswipe.skills.canonical import key
+from skill_phrases import build
+
 from jobswipe.skills.patterns import Case, Kind, Table
 from jobswipe.text.html import to_text
 
@@ -78,15 +80,19 @@ def spaced(text: str) -> str:
     return " ".join(text.split())
 
 
-def esco(corpus: Path) -> list[tuple[str, str, list[str]]]:
-    """URI, preferred label and alternatives of every ESCO skill."""
+def esco(corpus: Path) -> list[tuple[str, str, list[str], str]]:
+    """URI, preferred label, alternatives and description of every ESCO skill."""
     told = {
-        row["original_id"]: (spaced(row["skill_name"]), [spaced(a) for a in _ALTERNATIVE.split(row["aliases"]) if a.strip()])
+        row["original_id"]: (
+            spaced(row["skill_name"]),
+            [spaced(text) for text in _ALTERNATIVE.split(row["aliases"]) if text.strip()],
+            row["description"],
+        )
         for row in rows(corpus / "taxonomies" / "skills_esco_onet_ukos_osn.csv.gz")
         if row["taxonomy"] == "ESCO"
     }
     labels = {spaced(line) for line in (corpus / "benchmarks" / "esco_skill_extraction" / "skills_en_label.txt").read_text().splitlines()}
-    labels -= {name for name, _ in told.values()}
+    labels -= {name for name, _, _ in told.values()}
     labels |= set(lines("labels.txt"))
     out = []
     for row in rows(corpus / "taxonomies" / "esco_skills_uri_labels.csv.gz"):
@@ -95,7 +101,9 @@ def esco(corpus: Path) -> list[tuple[str, str, list[str]]]:
             continue
         words = row["description"].split()
         size = next((n for n in range(min(len(words), 16), 0, -1) if " ".join(words[:n]) in labels), 0) or _label_size(words)
-        out.append((row["id"], " ".join(words[:size]), _segments(words, size)))
+        end = _described(words, size)
+        rest = [" ".join(words[size:end])] if end > size else []
+        out.append((row["id"], " ".join(words[:size]), _segments(words[:end], size) + rest, " ".join(words[end:])))
     return out
 
 
@@ -107,10 +115,15 @@ def _label_size(words: list[str]) -> int:
     return min(2, len(words))
 
 
+def _described(words: list[str], size: int) -> int:
+    """Where a description begins: at the first sentence-like capital after the label."""
+    pairs = zip(words[size:], words[size + 1 :], strict=False)
+    return next((at for at, (word, after) in enumerate(pairs, size) if word.istitle() and after.islower()), size)
+
+
 def _segments(words: list[str], size: int) -> list[str]:
     """The alternatives that begin with the label's first word; the others cannot be told apart."""
-    end = next((at for at in range(size, len(words)) if words[at][:1].isupper() and at + 1 < len(words) and words[at + 1].islower()), len(words))
-    starts = [at for at in range(size, end) if words[at].lower() == words[0].lower()]
+    starts = [at for at in range(size, len(words)) if words[at].lower() == words[0].lower()]
     return [" ".join(words[at:stop]) for at, stop in zip(starts, starts[1:], strict=False) if stop - at <= LONGEST]
 
 
@@ -147,8 +160,8 @@ class Builder:
         self.allowed = {key(word[1:]) for word in words if word[0] == "+"}
         self.denied = {key(word[1:]) for word in words if word[0] == "-"}
         self.esco = esco(corpus)
-        self.verbs = {name.split()[0] for _, name, alternatives in self.esco if alternatives and " " in name}
-        for uri, name, alternatives in self.esco:
+        self.verbs = {name.split()[0] for _, name, alternatives, _ in self.esco if alternatives and " " in name}
+        for uri, name, alternatives, _ in self.esco:
             self.add(uri, name, alternatives)
             for alternative in alternatives:
                 self.by_alternative.setdefault(key(alternative), len(self.concepts) - 1)
@@ -297,10 +310,12 @@ def main() -> None:
     builder.plurals()
     table = builder.table()
     size = table.write(ROOM / "taxonomy.msgpack.gz")
+    listed = {row[0]: row for row in builder.esco}
+    phrases = build([listed[id_] for id_ in table.ids if id_ in listed], ROOM / "phrases.msgpack.gz")
     kinds = defaultdict(int)
     for id_ in table.ids:
         kinds[id_.partition(":")[0]] += 1
-    print(f"{len(table.ids)} concepts {dict(kinds)}, {len(table.cases)} patterns, {size:,} bytes")
+    print(f"{len(table.ids)} concepts {dict(kinds)}, {len(table.cases)} patterns, {size:,} bytes; phrases {phrases:,} bytes")
 
 
 if __name__ == "__main__":

@@ -102,6 +102,9 @@ def _vouched(text: str, spans: Sequence[Span], known: Sequence[bool], at: int, l
         if known[other] and (capital or _COMMA.search(text, spans[left].end, spans[right].start)):
             return True
         both = capital and text[spans[other].start].isupper() and not spans[other].sure
-        if both and not letter and spans[other].pattern not in letters and not _START.search(text[max(0, spans[left].start - 4) : spans[left].start]):
+        if not both or letter or spans[other].pattern in letters:
+            continue
+        opens = _START.search(text[max(0, spans[left].start - 4) : spans[left].start])
+        if not opens or _PLAIN_END.match(text, spans[right].end):
             return True
     return False

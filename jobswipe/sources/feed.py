@@ -20,7 +20,7 @@ from jobswipe.sources.raw import RawLocation, RawPosting, Rejection
 from jobswipe.sources.records import Origin, Shape, company_of, read_json
 from jobswipe.sources.requests import single
 from jobswipe.sources.tree import local
-from jobswipe.sources.urls import is_web
+from jobswipe.sources.urls import is_web, split
 
 KIND = "rss"
 POLICY = Policy(spacing=1.0, first_party=False)
@@ -80,6 +80,11 @@ def read(payload: bytes, context: ReadContext) -> Iterator[RawPosting | Rejectio
 def fetch(board: str, fetcher: Fetcher) -> Iterator[bytes]:
     if not is_web(board):
         raise UsageError(f"A feed is named by its web address, {board!r} is none.")
+    if split(board)[0].removeprefix("www.") == _WWR:
+        raise UsageError(
+            "We Work Remotely's terms bar job-search services from its feed: it is not polled; "
+            "a saved copy is read by 'jobswipe ingest --kind rss --file FILE'."
+        )
     return single(fetcher, board, accept=ACCEPT)
 
 

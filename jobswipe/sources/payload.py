@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import sys
 import zlib
@@ -163,12 +164,17 @@ def _is_record(line: bytes) -> bool:
 
 
 def lenient(source: str) -> Any:
-    """JSON with raw control characters in strings, NaN or lone surrogates, as some servers write it.
+    """JSON with raw control characters in strings, NaN, endless numbers or lone surrogates, as some servers write it.
 
     Raises ValueError or RecursionError.
     """
-    loose = json.loads(source, strict=False, parse_constant=lambda _: None)
+    loose = json.loads(source, strict=False, parse_constant=lambda _: None, parse_float=_finite)
     return msgspec.json.decode(json.dumps(loose, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _finite(number: str) -> float | None:
+    value = float(number)
+    return value if math.isfinite(value) else None
 
 
 def _malformed(payload: bytes, failure: ValueError) -> str:

@@ -22,10 +22,9 @@ API = "https://remoteok.com/api"
 SITE = "https://remoteok.com"
 
 # A sentence that the board adds to each text to tell people from programs, with a word that differs for each reader.
-_ADDED = re.compile(
-    r"(?:<br ?/?>|\s){0,8}Please mention the words?\b[^<]{0,300}?when applying[^<]{0,600}?(?:\bhuman\b\.?|(?=<)|\Z)",
-    re.IGNORECASE,
-)
+_ADDED = re.compile(r"(?:<br ?/?>|\s){0,8}Please mention the words?\b", re.IGNORECASE)
+_SENTENCE = 400
+"""Characters of that sentence, and of those after it that explain it: each about half of this."""
 
 
 def _is_notice(entry: dict[str, Any]) -> bool:
@@ -52,11 +51,25 @@ def _posting(job: dict[str, Any], _origin: Origin) -> RawPosting:
         locations=[RawLocation(text=place)] if place else [],
         remote_only_board=True,
         salaries=fields.salary("salary", job.get("salary_min"), job.get("salary_max"), "USD", "year"),
-        description_html=_ADDED.sub("", description) if description else None,
+        description_html=_without_added(description) if description else None,
         posted_at=fields.date(job.get("date")) or fields.date(job.get("epoch")),
         tags=fields.texts(job.get("tags")),
         attribution=ATTRIBUTION,
     )
+
+
+def _without_added(html: str) -> str:
+    """The text without the added sentence; a text of the employer's that begins alike is kept."""
+    found = _ADDED.search(html)
+    if found is None:
+        return html
+    stop = html.find("<", found.end())
+    passage = html[found.end() : stop if stop >= 0 else len(html)][: 2 * _SENTENCE]
+    if "when applying" not in passage[:_SENTENCE].lower():
+        return html
+    end = passage.lower().rfind("human")
+    length = len(passage) if end < 0 else end + len("human")
+    return html[: found.start()] + html[found.end() + length :].removeprefix(".")
 
 
 def _repaired(value: Any) -> str | None:

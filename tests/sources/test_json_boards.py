@@ -229,3 +229,24 @@ def test_a_bad_record_is_rejected_and_the_others_go_on(
     assert found[0].reason == reason
     assert found[1] == Rejection(record="record 2", reason="it is not an object")
     assert isinstance(found[2], RawPosting)
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("<p>Lamps.</p><br/>Please mention the word **A** when applying. They see they're human.", "<p>Lamps.</p>"),
+        ("Please mention the word DAWN when applying to us<p>Then</p>", "<p>Then</p>"),
+        ("Please mention the words of the hymn.", "Please mention the words of the hymn."),
+    ],
+)
+def test_remoteok_added_sentence(html: str, kept: str) -> None:
+    assert one("remoteok", [{**REMOTEOK, "description": html}]).description_html == kept
+
+
+@pytest.mark.parametrize("text", ["Please mention the word when applying " * 3_000, "<br/>" * 20_000, "Ã" * 100_000])
+def test_remoteok_long_texts_are_read_in_time(text: str) -> None:
+    import time
+
+    started = time.perf_counter()
+    one("remoteok", [{**REMOTEOK, "description": text}])
+    assert time.perf_counter() - started < 1

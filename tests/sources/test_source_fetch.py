@@ -181,3 +181,10 @@ def test_fetch_is_lazy() -> None:
     assert isinstance(ashby.fetch("acme", fetcher), Iterator)
     assert fetcher.asked == []
     assert ASHBY["id"]
+
+
+def test_a_feed_whose_terms_bar_it_is_not_polled() -> None:
+    fetcher = FakeFetcher(lambda _: SAMPLES["rss"])
+    with pytest.raises(UsageError, match="terms"):
+        fetched("rss", "https://weworkremotely.com/remote-jobs.rss", fetcher)
+    assert fetcher.asked == []

@@ -45,6 +45,7 @@ def posting(node: dict[str, Any], page: Page) -> RawPosting:
     url = first(_url(get("url")), _url(get("mainEntityOfPage")), _url(get("sameAs")), page.url)
     applies = first(_url(get("applyUrl")), _url(record(get("potentialAction")).get("target")))
     pay = _one(get("baseSalary"))
+    ways = _texts(get("jobLocationType"))
     return RawPosting(
         external_id=_identifier(node, url, title, company),
         title=unescape(title),
@@ -52,7 +53,9 @@ def posting(node: dict[str, Any], page: Page) -> RawPosting:
         url=url,
         apply_url=applies,
         locations=[place for one in _many(get("jobLocation")) if (place := _place(one))],
-        workplace_text=", ".join(_texts(get("jobLocationType"))) or None,
+        workplace_text=", ".join(way for way in ways if not _is_telecommute(way)) or None,
+        # The vocabulary's only value says yes or nothing: a text that says "hybrid" is clearer.
+        remote_flag=True if any(map(_is_telecommute, ways)) else None,
         remote_within=[name for one in _many(get("applicantLocationRequirements")) if (name := _area(one))],
         employment_text=", ".join(_texts(get("employmentType"))) or None,
         salaries=[one for value in _many(get("baseSalary")) for one in _salaries(value, get("salaryCurrency"))],
@@ -64,6 +67,10 @@ def posting(node: dict[str, Any], page: Page) -> RawPosting:
         valid_through=_date(get("validThrough")),
         department=_name(get("employmentUnit")) or _text(get("occupationalCategory")),
     )
+
+
+def _is_telecommute(way: str) -> bool:
+    return way.rsplit("/", 1)[-1].strip().upper() == "TELECOMMUTE"
 
 
 def _many(value: Any) -> list[Any]:

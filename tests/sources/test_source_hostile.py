@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import gzip
 import io
@@ -303,7 +304,5 @@ def test_any_value_in_any_field_gives_records_or_a_sentence(kind: str, data: st.
 @given(document=JSON, noise=st.binary(max_size=60))
 def test_random_json_and_bytes_never_crash(kind: str, document: Any, noise: bytes) -> None:
     for body in (json.dumps(document).encode(), json.dumps([document, {"jobs": [document]}]).encode(), noise):
-        try:
+        with contextlib.suppress(InputError):
             read(kind, body)
-        except InputError as error:
-            assert error.message

@@ -100,7 +100,7 @@ def test_json_ld_wherever_it_stands(wrapped: object) -> None:
         raw = one("jsonld", payload)
         assert (raw.external_id, raw.title, raw.company) == ("F-7", "Falconer", "The Mews")
         assert [(place.city, place.country) for place in raw.locations] == [("Leuven", "BE"), ("Delft", "NL")]
-        assert raw.workplace_text == "TELECOMMUTE"
+        assert (raw.workplace_text, raw.remote_flag) == (None, True)
         assert raw.remote_within == ["Belgium"]
         assert [(pay.min, pay.max, pay.currency, pay.period) for pay in raw.salaries] == [(3000, 3500, "EUR", "MONTH")]
         assert raw.employment_text == "FULL_TIME"

@@ -39,6 +39,10 @@ _IS_HIRING = re.compile(
     r"\s+(?:for\s+)?(?:an?\s+)?(?P<role>[^.!;(]{2,120})",
     re.IGNORECASE,
 )
+_HIRES = re.compile(
+    r"(?!(?:we|i|who|they|you|hn|anyone)\b)([\w.&'’ -]{2,40}?)\s+(?:\([^()]{0,80}\)\s*)?(?:is|are)\s+hiring\b",
+    re.IGNORECASE,
+)
 _ROLE_AT = re.compile(r"(?P<role>[^@|()]{3,80})\s(?:@|at)\s(?P<company>[^@|(),]{2,60})", re.IGNORECASE)
 _REMOTE = re.compile(r"\bremot(?:e|ely)\b|\bwork from home\b|\bwfh\b", re.IGNORECASE)
 _NO_REMOTE = re.compile(r"\b(?:no|not|non)[- ]remote\b|\bremote:? no\b", re.IGNORECASE)
@@ -54,7 +58,8 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"\bvisas?\b|\brelocation\b|\bsponsor|\bcitizen|\bequity\b|\bYC\s?[A-Z]?\d{2}\b|\bseries [a-f]\b|\bclearance\b",
+    r"\bvisas?\b|\bh-?1b\b|\brelocation\b|\bsponsor|\bcitizen|\bequity\b|"
+    r"\bYC\s?[A-Z]?\d{2}\b|\bseries [a-f]\b|\bclearance\b",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
@@ -107,7 +112,13 @@ def read_header(html: str) -> Header:
         header.company = None
     header.workplace = _workplace(" | ".join(parts[1:]))
     roles = sorted(rest, key=_rank)  # stable: the first of the best
-    header.title = roles[0] if roles and _rank(roles[0]) < 2 else _below(html) or (roles[0] if roles else "") or line
+    if roles and _rank(roles[0]) < 2:
+        header.title = roles[0]
+    elif header.company and _rank(header.company) == 0:  # the role came first: "Data Engineer | Acme"
+        header.title, header.company = header.company, roles[0] if roles else None
+    else:
+        said = " | ".join(part for part in parts if _LINK.sub("", part).strip())
+        header.title = _below(html) or (roles[0] if roles else said)
     header.title = _SPACES.sub(" ", _LINK.sub(" ", header.title[:MAX_HEADER])).strip(_TRAILING) or line[:MAX_TITLE]
     return header
 
@@ -201,6 +212,8 @@ def _sentence(line: str, html: str) -> Header:
     elif at and _STRONG.search(at["role"]):
         header.company, header.title = at["company"].strip(_TRAILING), at["role"].strip(_TRAILING)
     else:
+        named = _HIRES.match(line)
+        header.company = named[1].strip() if named else None
         words = _first_words(_LABEL.sub("", _HIRING.sub("", line)))
         header.title = words if _STRONG.search(words) else _below(html) or words
     for inside in re.findall(r"\(([^()]{2,80})\)", line[:MAX_HEADER]):

@@ -78,6 +78,9 @@ def test_deleted_comments_are_rejected(comment: dict[str, object]) -> None:
         ),
         ("Platform Engineer @ Moth (Lisbon, ONSITE)", "Moth", "Platform Engineer", ["Lisbon, ONSITE"], "onsite"),
         ("Moth - Rust Developer - Fully remote", "Moth", "Rust Developer", ["Fully remote"], "remote"),
+        ("Data Engineer | Zorvix", "Zorvix", "Data Engineer", [], None),
+        ("Moth (YC W21) Is Hiring<p>Lamps.", "Moth", "Moth (YC W21) Is Hiring", [], None),
+        ("Moth | https://moth.example | | Oslo, Norway", "Moth", "Moth | Oslo, Norway", ["Oslo, Norway"], None),
         ("Hi! We build lamps.", None, "We build lamps", [], None),
     ],
 )

@@ -12,7 +12,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from jobswipe.errors import NotFoundError
-from jobswipe.models import ChangeCounter, Cluster, ClusterMember, Company, Posting, Source
+from jobswipe.models import Cluster, ClusterMember, Company, Posting, Source
 from jobswipe.postings import rows
 from jobswipe.postings.dedupe import Candidate, Merge, merges, same_place
 from jobswipe.postings.keys import company_key, title_key
@@ -196,7 +196,7 @@ def split(session: Session, posting_id: int, now: datetime) -> None:
     if posting is None or member is None or posting.cluster_id is None:
         raise NotFoundError(f"Posting {posting_id} is not merged with another.")
     left = posting.cluster_id
-    counter = session.exec(select(ChangeCounter).where(ChangeCounter.name == "posting").with_for_update()).one()
+    counter = rows.lock_changes(session)
     member.split_at = now
     posting.cluster_id = None
     posting.shown = posting.state == "open"

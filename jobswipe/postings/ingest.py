@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 import msgspec
-from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlalchemy import insert, update
+from sqlmodel import Session
 
 from jobswipe import clock
 from jobswipe.db.engine import Database
 from jobswipe.errors import JobSwipeError, PayloadError
 from jobswipe.models import Source, SourceRejection, SourceRun
 from jobswipe.postings import lifecycle, store
+from jobswipe.postings.rows import table
 from jobswipe.sources import catalog
 from jobswipe.sources.base import ReadContext
 from jobswipe.sources.raw import RawPosting, Rejection
@@ -23,6 +25,9 @@ MAX_REJECTIONS = 1000
 """Rejections of one run that are kept with their reasons; all are counted."""
 MAX_REJECTED_SHARE = 0.5
 """A poll of which more is rejected than this has a changed shape: it closes nothing."""
+
+RUNS = table(SourceRun)
+_NOTHING = dict.fromkeys(("read", "stored", "unchanged", "merged", "rejected", "changed", "closed", "reopened"), 0)
 
 Progress = Callable[[store.Counts], None]
 """Called after each batch with the run's counts so far."""
@@ -119,22 +124,19 @@ def _trustworthy(counts: store.Counts) -> bool:
 def _begin(session: Session, source: Source, now: datetime) -> int:
     # A run that was killed left its row running: whatever it stored stands, and this run completes the work.
     session.execute(
-        update(SourceRun)
-        .where(col(SourceRun.source_id) == source.id, col(SourceRun.status) == "running")
+        update(RUNS)
+        .where(RUNS.c.source_id == source.id, RUNS.c.status == "running")
         .values(status="failed", finished_at=now, error="The run was interrupted.")
     )
-    started = SourceRun(source_id=source.id or 0, started_at=now)
-    session.add(started)
-    session.flush()
-    return started.id or 0
-
-
-def _save(session: Session, run_id: int, summary: Summary) -> None:
-    session.execute(
-        update(SourceRun)
-        .where(col(SourceRun.id) == run_id)
-        .values(**msgspec.structs.asdict(summary.counts), closed=summary.closed, error=summary.error)
+    started = session.execute(
+        insert(RUNS).returning(RUNS.c.id), {**_NOTHING, "source_id": source.id, "status": "running", "started_at": now}
     )
+    return int(started.scalar_one())
+
+
+def _save(session: Session, run_id: int, summary: Summary, **more: Any) -> None:
+    values = msgspec.structs.asdict(summary.counts) | {"closed": summary.closed, "error": summary.error} | more
+    session.execute(update(RUNS).where(RUNS.c.id == run_id).values(**values))
 
 
 def _keep_rejections(session: Session, run_id: int, rejections: list[Rejection], before: int) -> None:
@@ -146,10 +148,7 @@ def _keep_rejections(session: Session, run_id: int, rejections: list[Rejection],
 
 
 def _finish(session: Session, source: Source, run_id: int, summary: Summary, now: datetime) -> None:
-    _save(session, run_id, summary)
-    session.execute(
-        update(SourceRun).where(col(SourceRun.id) == run_id).values(status=summary.status, finished_at=clock.now())
-    )
+    _save(session, run_id, summary, status=summary.status, finished_at=clock.now())
     stored = session.get(Source, source.id)
     if stored is None:
         raise PayloadError(f"{summary.source} was removed while it was being read.")

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from jobswipe.models import ChangeCounter, Posting
+from jobswipe.models import Posting
 from jobswipe.postings.clusters import show_one
+from jobswipe.postings.rows import lock_changes
 from jobswipe.postings.store import add_version
 
 
@@ -18,7 +19,6 @@ def close_missing(session: Session, source_id: int, run_id: int, keep: Iterable[
 
     `keep` are external ids of records that were listed but could not be read: they are not gone.
     """
-    counter = session.exec(select(ChangeCounter).where(ChangeCounter.name == "posting").with_for_update()).one()
     kept = set(keep)
     gone = [
         (posting_id, cluster_id)
@@ -29,6 +29,9 @@ def close_missing(session: Session, source_id: int, run_id: int, keep: Iterable[
         )
         if external_id not in kept and posting_id is not None
     ]
+    if not gone:
+        return 0
+    counter = lock_changes(session)
     for posting_id, _ in gone:
         counter.value += 1
         session.execute(

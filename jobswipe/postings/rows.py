@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Table
 from sqlmodel import Session, SQLModel, col, select
 
-from jobswipe.models import Company, PostingPlace, PostingSkill, SkillConcept, Source
+from jobswipe.models import ChangeCounter, Company, PostingPlace, PostingSkill, SkillConcept, Source
 from jobswipe.models import Posting as PostingRow
 from jobswipe.pay.salary import Amount, Salary
 from jobswipe.places.place import Place
@@ -33,6 +33,11 @@ def table(model: type[SQLModel]) -> Table:
     """The model's table (SQLModel types `__table__` as unknown)."""
     found: Table = model.__table__  # type: ignore[attr-defined]  # set by the metaclass
     return found
+
+
+def lock_changes(session: Session) -> ChangeCounter:
+    """The change counter, its row locked until the transaction ends: change numbers commit in order."""
+    return session.exec(select(ChangeCounter).where(ChangeCounter.name == "posting").with_for_update()).one()
 
 
 def columns(posting: Posting) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from jobswipe.postings.clusters import join_duplicates, show_one
 from jobswipe.postings.keys import company_key
 from jobswipe.postings.normalise import normalise
 from jobswipe.postings.posting import Posting
-from jobswipe.postings.rows import table
+from jobswipe.postings.rows import lock_changes, table
 from jobswipe.sources.base import ReadContext
 from jobswipe.sources.raw import RawPosting, Rejection
 
@@ -100,8 +100,9 @@ def plan(session: Session, source: Source, batch: Sequence[RawPosting | Rejectio
 
 def apply(session: Session, source: Source, run_id: int, prepared: Plan, now: datetime, context: ReadContext) -> Counts:
     """Write a prepared batch. The change counter's lock makes batches of all processes follow one another."""
-    counter = session.exec(select(ChangeCounter).where(ChangeCounter.name == "posting").with_for_update()).one()
-    writer = _Writer(session, source, run_id, now, counter.value)
+    writer = _Writer(session, source, run_id, now)
+    if any(record.posting is not None for record in prepared.records):
+        writer.lock()
     counts = prepared.counts
     stored = _stored(session, source, [record.raw.external_id for record in prepared.records])
     fresh: list[Record] = []
@@ -118,22 +119,29 @@ def apply(session: Session, source: Source, run_id: int, prepared: Plan, now: da
             writer.review(row, record, counts)
     writer.insert(fresh, counts)
     writer.flush()
-    counter.value = writer.sequence
-    session.add(counter)
     return counts
 
 
 class _Writer:
     """Collects a batch's row changes and writes them with few statements."""
 
-    def __init__(self, session: Session, source: Source, run_id: int, now: datetime, sequence: int) -> None:
+    def __init__(self, session: Session, source: Source, run_id: int, now: datetime) -> None:
         assert source.id is not None  # noqa: S101 - a stored source has its id; this is for the type checker
         self.session, self.source, self.source_id = session, source, source.id
-        self.run_id, self.now, self.sequence = run_id, now, sequence
+        self.run_id, self.now = run_id, now
+        self.counter: ChangeCounter | None = None
+        self.sequence = 0
         self.touched: list[int] = []
         self.reshown: set[int] = set()
 
+    def lock(self) -> None:
+        """Take the change counter's row lock, once. A batch that changes nothing does without."""
+        if self.counter is None:
+            self.counter = lock_changes(self.session)
+            self.sequence = self.counter.value
+
     def next_sequence(self) -> int:
+        self.lock()
         self.sequence += 1
         return self.sequence
 
@@ -264,6 +272,9 @@ class _Writer:
                 [{"posting": posting_id} for posting_id in self.touched],
             )
         self.sequence = show_one(self.session, self.reshown, self.sequence)
+        if self.counter is not None:
+            self.counter.value = self.sequence
+            self.session.add(self.counter)
 
 
 def add_version(

@@ -1,4 +1,4 @@
-"""Arrays and a header in one file, written whole or not at all, and checked when read: derived data may always be lost."""
+"""Arrays and a header in one file, written whole or not at all and checked when read."""
 
 from __future__ import annotations
 

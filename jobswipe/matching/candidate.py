@@ -21,7 +21,7 @@ _STUDENT = re.compile(r"\b(?:student|graduate|undergraduate|freshman|sophomore)\
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """`titles` with weights up to 1, the most telling first; `rank` on the ladder of `facets.RANKS` (None: unknown);
     `skills` concept id to weight and `skill_names` id to name; `countries` where the person wants to work, the home's
-    alone unless preferences say more; `city` and `home` as written in the resume; `terms` counts of words of the text.
+    alone unless preferences say more; `home`, `city`, `region`, `point` (latitude, longitude) are the resume's place.
     """
 
     titles: tuple[tuple[str, float], ...] = ()
@@ -31,6 +31,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     home: str | None = None
     city: str | None = None
     region: str | None = None
+    point: tuple[float, float] | None = None
     countries: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     text: str = ""
@@ -41,7 +42,7 @@ def candidate(facts: ResumeFacts | None, preferences: Preferences) -> Candidate:
     """The candidate of a resume's facts (None: no resume yet) and preferences."""
     facts = facts or ResumeFacts()
     skills, names = _skills(facts)
-    home, city, region = _home(facts)
+    home, city, region, point = _home(facts)
     return Candidate(
         titles=_titles(facts, preferences),
         rank=_rank(facts),
@@ -50,6 +51,7 @@ def candidate(facts: ResumeFacts | None, preferences: Preferences) -> Candidate:
         home=home,
         city=city,
         region=region,
+        point=point,
         countries=preferences.countries or ((home,) if home else ()),
         languages=tuple(language.casefold() for language in facts.languages),
         text=facts.text[:_MAX_TEXT],
@@ -98,14 +100,17 @@ def _extract(text: str) -> Iterable[tuple[str, str]]:
     return [(skill.id, skill.name) for skill in skills.extract(text)] if text.strip() else []
 
 
-def _home(facts: ResumeFacts) -> tuple[str | None, str | None, str | None]:
-    """(country code, city, region) as the gazetteer spells them, so that they equal those of postings."""
+def _home(
+    facts: ResumeFacts,
+) -> tuple[str | None, str | None, str | None, tuple[float, float] | None]:
+    """(country code, city, region, coordinates) as the gazetteer spells them, so that they equal those of postings."""
     from jobswipe import places
 
     if not (facts.city or facts.region or facts.country):
-        return None, None, None
+        return None, None, None, None
     country = places.country_code(facts.country) if facts.country else None
     found = places.resolve(city=facts.city, region=facts.region, country=country or facts.country)
     if found is None:
-        return country, facts.city, facts.region
-    return found.country or country, found.city or facts.city, found.region or facts.region
+        return country, facts.city, facts.region, None
+    point = None if found.latitude is None or found.longitude is None else (found.latitude, found.longitude)
+    return found.country or country, found.city or facts.city, found.region or facts.region, point

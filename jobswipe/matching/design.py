@@ -15,10 +15,10 @@ from jobswipe.matching.score import PARTS
 
 DENSE = ("text", "title", "skills", "seniority", "place", "freshness", "openings")
 """What is known of a posting only beside this candidate (the evidence, in logits), and its company's openings (log)."""
-SHARED = frozenset({"word", "skill", "topic"})
+SHARED = frozenset({"word", "skill"})
 """Groups of which a posting has many facets: together they weigh as much as one."""
-_CENTRE = np.array([0, -5, 0, 0, 0, 0, 2], np.float32)
-_SPREAD = np.array([1.5, 3, 1, 1.5, 2, 0.4, 1.5], np.float32)
+_CENTRE = np.array([0.5, -4.5, 0.3, 0, 0, 0.1, 2], np.float32)
+_SPREAD = np.array([1.2, 2.5, 1, 1.5, 3, 0.3, 1.5], np.float32)
 
 
 class Scales(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +29,6 @@ class Scales(msgspec.Struct, frozen=True, kw_only=True):
     bias: float = 3.0
     word: float = 2.0
     skill: float = 1.2
-    topic: float = 1.0
     family: float = 1.2
     level: float = 0.8
     rank: float = 0.5
@@ -70,7 +69,7 @@ def group(facet: str) -> str:
 
 
 def facet_values(facets: Sequence[str], scales: Scales, stress: dict[str, float]) -> dict[str, float]:
-    """Each facet's value: its group's scale, shared among the facets of a shared group, stressed or hushed by a reason."""
+    """Each facet's value: its group's scale, shared within a shared group, stressed or hushed by a reason."""
     counts: dict[str, int] = {}
     for facet in facets:
         counts[group(facet)] = counts.get(group(facet), 0) + 1

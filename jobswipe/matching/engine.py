@@ -12,15 +12,14 @@ from sqlmodel import Session, col, select
 
 from jobswipe import clock
 from jobswipe.db.engine import Database
-from jobswipe.matching import explain, features, filters, score
+from jobswipe.matching import explain, features, filters, profile, score
 from jobswipe.matching.candidate import Candidate, candidate
 from jobswipe.matching.design import Space
 from jobswipe.matching.index import TextIndex
 from jobswipe.matching.learn import Model
-from jobswipe.matching.preferences import Preferences, decode
 from jobswipe.matching.verdicts import judged
 from jobswipe.matching.watermark import Watermark, head
-from jobswipe.models import Company, Posting, PostingSkill, PreferenceModel, Profile, SkillConcept
+from jobswipe.models import Company, Posting, PostingSkill, PreferenceModel, SkillConcept
 from jobswipe.settings import Settings
 
 MAX_LIMIT = 1_000
@@ -44,7 +43,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class View(msgspec.Struct, frozen=True):
-    """A person's view: the candidate, the space of postings, the model, the learned log-odds, what the filters allow."""
+    """A person's view: candidate, space of postings, model, learned log-odds, and what the filters allow."""
 
     who: Candidate
     space: Space
@@ -128,12 +127,7 @@ class Matcher:
     def candidate(self, session: Session, person_id: int, now: datetime) -> Candidate:
         from jobswipe.resumes.service import active_facts
 
-        return candidate(active_facts(session, person_id, now), self.preferences(session, person_id))
-
-    @staticmethod
-    def preferences(session: Session, person_id: int) -> Preferences:
-        profile = session.get(Profile, person_id)
-        return decode(profile.preferences) if profile is not None else Preferences()
+        return candidate(active_facts(session, person_id, now), profile.get(session, person_id))
 
     def model(self, session: Session, person_id: int) -> Model:
         """The person's model as stored; an equal state is decoded and fitted once."""
@@ -187,14 +181,15 @@ class Matcher:
         matrix, facet_names = view.space.features.matrix, view.space.features.names
         out: list[Match] = []
         for at, posting_id in enumerate(ids):
-            if posting_id not in heads:
+            if posting_id not in heads:  # it went with its source: the next refresh looks again
+                self._features = None
                 continue
             title, url, company = heads[posting_id]
             asked = skills.get(posting_id, [])
             matched = [name for concept, name in asked if concept in view.who.skills]
             missing = [name for concept, name in asked if concept not in view.who.skills]
             facets = [facet_names[i] for i in matrix.indices[matrix.indptr[rows[at]] : matrix.indptr[rows[at] + 1]]]
-            told = explain.Told(evidence[at].tolist(), facets, matched, missing)
+            told = explain.Told(evidence[at].tolist(), facets, matched, missing, title)
             out.append(
                 Match(
                     rank=len(out) + 1,

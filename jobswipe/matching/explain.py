@@ -8,7 +8,6 @@ from jobswipe.matching.candidate import Candidate
 from jobswipe.matching.learn import POSITIVE, Model
 from jobswipe.matching.score import PARTS
 
-_LEVEL_NAMES = {"?": "no stated level"}
 _TELLING = 0.08
 """Least log-odds that a learned leaning must add to be told."""
 _NEUTRAL = frozenset({"language:en"})
@@ -18,20 +17,26 @@ class Told:
     """What is known of one posting when its reasons are told: evidence by part in log-odds, facets, skills by name."""
 
     def __init__(
-        self, evidence: Sequence[float], facets: Sequence[str], matched: Sequence[str], missing: Sequence[str]
+        self,
+        evidence: Sequence[float],
+        facets: Sequence[str],
+        matched: Sequence[str],
+        missing: Sequence[str],
+        title: str = "",
     ) -> None:
         self.evidence = dict(zip(PARTS, evidence, strict=True))
         self.facets = frozenset(facets)
         self.ordered = tuple(facets)
         self.matched = matched
         self.missing = missing
+        self.title = title
 
     def values(self, group: str) -> list[str]:
         return [facet.split(":", 1)[1] for facet in self.ordered if facet.startswith(f"{group}:")]
 
 
 def reasons(told: Told, who: Candidate, model: Model, names: Mapping[str, str]) -> list[str]:
-    """The telling ones, strongest subjects first: title, skills, place, level, pay, what was learned. `names` are of skills."""
+    """The telling ones: title, skills, place, level, pay, what was learned. `names` are skills' by concept."""
     out = [*_title(told, who), *_skills(told), *_place(told, who), *_level(told, who), *_pay(told, who)]
     out += _learned(told, model, names)
     return out
@@ -108,7 +113,11 @@ def _learned(told: Told, model: Model, names: Mapping[str, str]) -> list[str]:
     """The leanings that moved the posting, with how many verdicts agree."""
     moved = model.contributions(told.ordered)
     strong = sorted(
-        ((value, name) for name, value in moved.items() if abs(value) >= _TELLING and name not in _NEUTRAL),
+        (
+            (value, name)
+            for name, value in moved.items()
+            if abs(value) >= _TELLING and name not in _NEUTRAL and not name.endswith(":?")
+        ),
         key=lambda pair: (-abs(pair[0]), pair[1]),
     )
     out = []
@@ -122,39 +131,45 @@ def _learned(told: Told, model: Model, names: Mapping[str, str]) -> list[str]:
             if (one.verdict in POSITIVE) == positive and one.verdict != "skip" and set(agreeing) & set(one.facets)
         )
         if many:
-            said = list(dict.fromkeys(spoken(name, names) for name in agreeing))
+            words = _as_written(told.title)
+            said = list(dict.fromkeys(spoken(name, names, words) for name in agreeing))
             out.append(f"Like {many} posting{'s' if many > 1 else ''} that you {word}: {', '.join(said)}")
     return out
 
 
-def spoken(facet: str, skill_names: Mapping[str, str]) -> str:
-    """A facet in words: "country:DE" is "in Germany"."""
+def _as_written(title: str) -> dict[str, str]:
+    """The title's words by their stems."""
+    from jobswipe import titles
+
+    return {stem: word.strip(",;:()[]/").lower() for word in title.split() for stem in titles.tokens(word)}
+
+
+def spoken(facet: str, skill_names: Mapping[str, str], words: Mapping[str, str] | None = None) -> str:
+    """A facet in words: "country:DE" is "in Germany". `words` has a title's words by their stems."""
     from jobswipe import places
 
     group, _, value = facet.partition(":")
+    if value == "?":
+        return f"{group} not stated"
     if group == "country":
         return f"in {places.country_name(value) or value}"
     if group in ("city", "region"):
         return f"in {value.rpartition(', ')[0]}"
     if group == "remote":
-        if value == "?":
-            return "remote from an unstated country"
         return f"remote from {places.country_name(value) or value}"
     if group == "pay":
-        return {"?": "pay not stated", "said": "pay stated"}.get(value, f"pay of {value},000 US dollars or more")
+        return "pay stated" if value == "said" else f"pay of {value},000 US dollars or more"
     if group == "level":
-        return _LEVEL_NAMES.get(value, f"level {value}")
+        return f"level {value}"
     if group == "rank":
         return f"levels from {('entry', 'mid', 'senior', 'staff', 'director', 'executive')[int(value) - 1]} up"
-    if group == "workplace":
-        return "workplace not stated" if value == "?" else value
     if group == "skill":
         return skill_names.get(value, value)
     if group == "company":
         return f"the company {value}"
     if group == "word":
-        return f"“{value}” in the title"
-    return value.replace("_", " ") if value != "?" else f"{group} not stated"
+        return f"“{(words or {}).get(value, value)}” in the title"
+    return value.replace("_", " ")
 
 
 def listed(items: Sequence[str]) -> str:

@@ -30,10 +30,6 @@ RANKS: Mapping[str, float] = {
 UNSAID_RANK = 2.2
 PAY_STEPS = (40, 60, 80, 100, 125, 150, 180, 220, 280)
 """Thousands of US dollars a year."""
-GROUPS = (
-    "word", "skill", "family", "level", "rank", "workplace", "country", "city", "region", "remote", "employment",
-    "company", "pay", "language", "topic",
-)  # fmt: skip
 
 
 def facets(
@@ -43,13 +39,11 @@ def facets(
     family: str | None,
     places: Sequence[Any],
     skills: Iterable[str],
-    topics: Iterable[str],
     pay: tuple[float, float],
 ) -> list[str]:
     """The facets of a posting row, without repetition. `pay` is (low, high) in US dollars a year, NaN where unsaid."""
     out = [f"word:{word}" for word in words]
     out += [f"skill:{concept}" for concept in skills]
-    out += [f"topic:{topic}" for topic in topics]
     out.append(f"family:{family or '?'}")
     out.append(f"level:{row.seniority or '?'}")
     if row.seniority is not None:

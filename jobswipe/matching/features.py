@@ -21,7 +21,7 @@ from jobswipe.matching.watermark import Watermark, belongs, head
 from jobswipe.models import Company, Posting, PostingPlace, PostingSkill, SkillConcept
 from jobswipe.titles.families import FAMILIES
 
-FORMAT = 1
+FORMAT = 2
 """Grows with every change of what is stored; an older cache is rebuilt."""
 BATCH = 2_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,11 +37,20 @@ _COLUMNS: dict[str, Any] = {
     "pay_high": np.float32,
 }
 
+_READ: Any = (
+    Posting.id, Posting.company_id, Posting.title, Posting.workplace, Posting.remote_countries, Posting.remote_regions,
+    Posting.employment_type, Posting.seniority, Posting.salary_min, Posting.salary_max, Posting.salary_currency,
+    Posting.salary_period, Posting.language, Posting.posted_at, Posting.first_seen_at,
+)  # fmt: skip
+
 
 class Features:
-    """One row a posting. `ids` posting ids; `company` a facet's column (-1: unknown); `posted` days since 1970 (-1); `family`,
-    `level`, `workplace`, `employment` codes (-1: unsaid); `pay_low`, `pay_high` US dollars a year (NaN: unsaid);
-    `vectors` title vectors times 127 as int8; `matrix` the facets as ones in CSR, named by `names`.
+    """One row a posting, in the order of `ids`.
+
+    `company` is a facet's column (-1: unknown), `posted` days since 1970 (-1: unsaid); `family`, `level`, `workplace`
+    and `employment` are codes (-1: unsaid), `pay_low` and `pay_high` US dollars a year (NaN: unsaid), `vectors` title
+    vectors times 127 as int8. `matrix` has the facets as ones in CSR, named by `names`; `where` their latitude and
+    longitude in degrees (NaN for all that are no city).
     """
 
     def __init__(self, arrays: dict[str, np.ndarray], names: list[str]) -> None:
@@ -55,6 +64,7 @@ class Features:
         self.pay_low = arrays["pay_low"]
         self.pay_high = arrays["pay_high"]
         self.vectors = arrays["vectors"]
+        self.where = arrays["where"]
         self.names = names
         self.column = {name: at for at, name in enumerate(names)}
         self.matrix = sp.csr_matrix(
@@ -73,13 +83,19 @@ class Features:
 
     def arrays(self) -> dict[str, np.ndarray]:
         out = {name: getattr(self, name) for name in _COLUMNS}
-        return out | {"vectors": self.vectors, "indices": self.matrix.indices, "indptr": self.matrix.indptr}
+        return out | {
+            "vectors": self.vectors,
+            "where": self.where,
+            "indices": self.matrix.indices,
+            "indptr": self.matrix.indptr,
+        }
 
 
 def empty() -> Features:
     arrays: dict[str, np.ndarray] = {name: np.zeros(0, kind) for name, kind in _COLUMNS.items()}
     arrays |= {
         "vectors": np.zeros((0, titles.DIM), np.int8),
+        "where": np.zeros((0, 2), np.float32),
         "indices": np.zeros(0, np.int32),
         "indptr": np.zeros(1, np.int32),
     }
@@ -131,12 +147,16 @@ class _Rows:
         self.vectors: list[np.ndarray] = []
         self.indices: list[int] = []
         self.indptr = [0]
+        self.where: dict[str, tuple[float, float]] = {}
 
     def add(self, row: Any, company_key: str, places: Sequence[Any], skills: Sequence[str]) -> None:
         family = titles.family(row.title)
         pay = f.yearly_pay(row)
-        named = f.facets(row, company_key, titles.tokens(row.title), family, places, skills, (), pay)
+        named = f.facets(row, company_key, titles.tokens(row.title), family, places, skills, pay)
         columns = [self.column.setdefault(name, len(self.column)) for name in named]
+        for place in places:
+            if place.city and place.country and place.latitude is not None:
+                self.where[f"city:{place.city}, {place.country}"] = (place.latitude, place.longitude)
         moment = row.posted_at or row.first_seen_at
         self.values["ids"].append(row.id)
         self.values["company"].append(self.column[f"company:{company_key}"] if company_key else -1)
@@ -164,7 +184,13 @@ def _joined(old: Features, kept: np.ndarray, new: _Rows) -> Features:
     arrays["indptr"] = np.concatenate([matrix.indptr, matrix.indptr[-1] + np.array(new.indptr[1:], np.int64)]).astype(
         np.int32
     )
-    return _compact(arrays, list(new.column))
+    names = list(new.column)
+    where = np.full((len(names), 2), np.nan, np.float32)
+    where[: len(old.where)] = old.where
+    for name, point in new.where.items():
+        where[new.column[name]] = point
+    arrays["where"] = where
+    return _compact(arrays, names)
 
 
 def _compact(arrays: dict[str, np.ndarray], names: list[str]) -> Features:
@@ -177,30 +203,41 @@ def _compact(arrays: dict[str, np.ndarray], names: list[str]) -> Features:
         shape=(len(order), int(used.sum())),
     )[order]
     matrix.sort_indices()
-    company = np.where(arrays["company"] >= 0, renamed[np.maximum(arrays["company"], 0)] if len(names) else -1, -1)
-    arrays = {name: array[order] for name, array in (arrays | {"company": company}).items() if name[:3] != "ind"}
-    arrays["company"] = arrays["company"].astype(np.int32)
-    arrays |= {"indices": matrix.indices.astype(np.int32), "indptr": matrix.indptr.astype(np.int32)}
-    return Features(arrays, [name for name, use in zip(names, used, strict=True) if use])
+    company = arrays["company"]
+    company[company >= 0] = renamed[company[company >= 0]]
+    out = {name: arrays[name][order] for name in (*_COLUMNS, "vectors")}
+    out |= {
+        "where": arrays["where"][used],
+        "indices": matrix.indices.astype(np.int32),
+        "indptr": matrix.indptr.astype(np.int32),
+    }
+    return Features(out, [name for name, use in zip(names, used, strict=True) if use])
 
 
 def _read(session: Session, after: int, until: int, names: list[str]) -> _Rows:
     rows = _Rows(names)
     companies: dict[int | None, str] = dict(session.exec(select(Company.id, Company.key)).all())
     concepts: dict[int | None, str] = dict(session.exec(select(SkillConcept.id, SkillConcept.concept)).all())
-    statement = select(
-        Posting.id, Posting.company_id, Posting.title, Posting.workplace, Posting.remote_countries,
-        Posting.remote_regions, Posting.employment_type, Posting.seniority, Posting.salary_min, Posting.salary_max,
-        Posting.salary_currency, Posting.salary_period, Posting.language, Posting.posted_at, Posting.first_seen_at,
-    ).where(  # type: ignore[call-overload]  # sqlmodel types select for up to four columns
-        Posting.state == "open",
-        col(Posting.shown).is_(True),
-        Posting.change_seq > after,
-        Posting.change_seq <= until,
-    ).order_by(col(Posting.id))  # fmt: skip
+    statement: Any = (
+        select(*_READ)
+        .where(
+            Posting.state == "open",
+            col(Posting.shown).is_(True),
+            Posting.change_seq > after,
+            Posting.change_seq <= until,
+        )
+        .order_by(col(Posting.id))
+    )
     for batch in _batches(session.exec(statement)):
         places = _by_posting(
-            session, batch, PostingPlace.posting_id, PostingPlace.country, PostingPlace.region, PostingPlace.city
+            session,
+            batch,
+            PostingPlace.posting_id,
+            PostingPlace.country,
+            PostingPlace.region,
+            PostingPlace.city,
+            PostingPlace.latitude,
+            PostingPlace.longitude,
         )
         skills = _by_posting(session, batch, PostingSkill.posting_id, PostingSkill.skill_id, PostingSkill.position)
         for row in batch:

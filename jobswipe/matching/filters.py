@@ -41,7 +41,7 @@ def allowed(features: Features, who: Candidate) -> np.ndarray:
 
 
 def in_countries(features: Features, countries: tuple[str, ...]) -> np.ndarray:
-    """Work in one of the countries, or remote and open to one; where nothing is said of countries, both are possible."""
+    """Work in one of the countries, or remote and open to one; where no country is said, both are possible."""
     inside = reach(features, [f"country:{code}" for code in countries])
     anywhere = reach(features, [name for name in features.names if name.startswith("country:")])
     open_to = reach(features, [f"remote:{name}" for code in countries for name in (code, *sorted(regions_of(code)))])

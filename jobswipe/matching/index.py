@@ -1,9 +1,13 @@
-"""The full-text index of open, shown postings: derived data that follows the store by change sequence and mends itself."""
+"""The full-text index of open, shown postings: it follows the store by change sequence and mends itself."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +22,14 @@ from jobswipe.models import Company, Posting
 FORMAT = 1
 """Grows with every change of the schema or the analyser; an older index is rebuilt."""
 _MARK = "mark.json"
+_LOCK = "lock"
 _ANALYSER = "jobswipe"
 _HEAP = 64_000_000
 _BATCH = 1_000
 _TITLE_BOOST = 3.0
+_READ: Any = (
+    Posting.id, Posting.company_id, Posting.state, Posting.shown, Posting.title, Posting.description_text,
+)  # fmt: skip
 
 
 class _State(msgspec.Struct):
@@ -40,27 +48,22 @@ class TextIndex:
 
     def refresh(self, session: Session, wait: float = 0.5) -> bool:
         """Bring the index to the store's present state. False when another process was writing for `wait` seconds."""
-        state = self._state()
-        self.mark = state.mark if state is not None else Watermark()
-        sound = state is not None and self._index is not None and belongs(session, self.mark)
         now = head(session)
-        if sound and now.seq == self.mark.seq:
+        if self._sound(session) and now.seq == self.mark.seq:
             self._reload()
             return True
-        if not sound:
-            self._remake()
-        writer = self._writer(wait)
-        if writer is None:
-            return False
-        try:
+        with self._alone(wait) as alone:
+            if not alone:
+                self._open()
+                return False
             # Whoever held the lock may have done the work meanwhile.
-            state = self._state()
-            self.mark = state.mark if state is not None else Watermark()
-            if now.seq > self.mark.seq:
+            if not self._sound(session):
+                self._remake()
+            if now.seq > self.mark.seq and self._index is not None:
+                writer = self._index.writer(_HEAP, 1)
                 self._follow(session, writer, self.mark.seq, now.seq)
+                writer.wait_merging_threads()
                 self._write_mark(now)
-        finally:
-            writer.wait_merging_threads()
         self._reload()
         return True
 
@@ -105,20 +108,17 @@ class TextIndex:
         return float(np.log1p((searcher.num_docs - frequency + 0.5) / (frequency + 0.5))) if frequency > 0 else 0.0
 
     def _hits(self, query: Any, limit: int) -> tuple[np.ndarray, np.ndarray]:
-        assert_open = self._index
-        if assert_open is None:
+        if self._index is None:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        searcher = assert_open.searcher()
+        searcher = self._index.searcher()
         hits = searcher.search(query, limit, count=False).hits
         ids = searcher.fast_field_values("id", [address for _, address in hits])
         return np.array(ids, np.int64), np.array([score for score, _ in hits], np.float32)
 
     def _follow(self, session: Session, writer: Any, after: int, until: int) -> None:
         companies = dict(session.exec(select(Company.id, Company.name)).all())
-        statement = (
-            select(
-                Posting.id, Posting.company_id, Posting.state, Posting.shown, Posting.title, Posting.description_text
-            )  # type: ignore[call-overload]  # sqlmodel types select for up to four columns
+        statement: Any = (
+            select(*_READ)
             .where(Posting.change_seq > after, Posting.change_seq <= until)
             .order_by(col(Posting.change_seq))
             .execution_options(yield_per=_BATCH)
@@ -151,23 +151,32 @@ class TextIndex:
 
     def _remake(self) -> None:
         self._index = None
+        (self.directory / _MARK).unlink(missing_ok=True)
         shutil.rmtree(self._path, ignore_errors=True)
         self._path.mkdir(parents=True, exist_ok=True)
-        (self.directory / _MARK).unlink(missing_ok=True)
         self.mark = Watermark()
         self._index = tantivy.Index(_schema(), path=str(self._path))
         self._index.register_tokenizer(_ANALYSER, analyser())
 
-    def _writer(self, wait: float) -> Any | None:
-        deadline = time.monotonic() + wait
-        while self._index is not None:
-            try:
-                return self._index.writer(_HEAP, 1)
-            except ValueError:  # another process holds the lock
-                if time.monotonic() >= deadline:
-                    return None
-                time.sleep(0.02)
-        return None
+    def _sound(self, session: Session) -> bool:
+        """Whether there is an index of this format and store; reads its mark anew."""
+        state = self._state()
+        if state is None:
+            return False
+        self.mark = state.mark
+        if self._index is None:
+            self._open()
+        return self._index is not None and belongs(session, self.mark)
+
+    @contextmanager
+    def _alone(self, wait: float) -> Iterator[bool]:
+        """The lock of writers; the operating system frees it when its holder dies."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.directory / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            yield _locked(handle, wait)
+        finally:
+            os.close(handle)
 
     def _reload(self) -> None:
         if self._index is not None:
@@ -190,6 +199,19 @@ class TextIndex:
         draft.write_bytes(msgspec.json.encode(_State(FORMAT, mark)))
         draft.replace(self.directory / _MARK)
         self.mark = mark
+
+
+def _locked(handle: int, wait: float) -> bool:
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
 
 
 def analyser() -> tantivy.TextAnalyzer:

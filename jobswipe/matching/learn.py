@@ -1,11 +1,10 @@
 """Learning from verdicts: Bayesian logistic regression whose prior mean is the unlearned score.
 
 Log-odds of a like: f = trust·base + w·x, with w ~ N(0, 1) in a space where each feature is scaled by its group's prior
-deviation; a score then takes base + w·x / trust. With no verdict that is the unlearned evidence, so the first deck is the
-baseline. The posterior mode is found in the dual (one
-unknown a verdict, not one a feature) by Newton's method: Rasmussen & Williams, Gaussian Processes for Machine Learning,
-2006, algorithm 3.1; its variance is algorithm 3.2's. The model is a function of the verdicts that stand: taking one back
-gives exactly the model that never had it.
+deviation; a score then takes base + w·x / trust. With no verdict that is the unlearned evidence, so the first deck is
+the baseline. The posterior mode is found in the dual (one unknown a verdict, not one a feature) by Newton's method:
+Rasmussen & Williams, Gaussian Processes for Machine Learning, 2006, algorithm 3.1; its variance is algorithm 3.2's. The
+model is a function of the verdicts that stand: taking one back gives exactly the model that never had it.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "place": ("workplace", "country", "city", "region", "remote"),
     "pay": ("pay",),
     "level": ("level", "rank"),
-    "field": ("word", "family", "skill", "topic", "vector"),
+    "field": ("word", "family", "skill", "vector"),
 }
 """Which groups a dislike's reason is about: they are stressed, the others hushed. Other reasons change nothing."""
 _STRESSED, _HUSHED = 1.8, 0.35

@@ -1,19 +1,21 @@
 """Personas: made-up people with a resume and hidden wants, by which a ranking is graded and swiping is simulated.
 
-A persona file is one JSON object: `name`, `profession`, `resume` (a JSON Resume), `preferences` (the public shape: what the
-person would say when asked) and `wants` (what the person really looks for, hidden from the matcher):
+A persona file is one JSON object: `name`, `profession`, `resume` (a JSON Resume), `preferences` (the public shape: what
+the person would say when asked), `wants` (what the person looks for, hidden from the matcher) and, where swiping is to
+bring to light more than that, `hidden`: keys of `wants` whose values take their place in a simulation.
 
-    roles       [{any: [phrases of a title], none: [phrases], points: 0-1}]: the best that fits counts, none fits: grade 0
+
+    roles       [{any: [phrases of a title], none: [phrases], points: 0-1}]: the best that fits counts; grade 0 if none
     countries   where work may be; a remote posting counts where it is open to one of them or to one of `regions`
     cities, states   where work that is not remote must be, if given; cities_bonus: a plus for these cities
     remote      "no", "ok" or "only"
     levels      seniorities that fit (null: unsaid); others count half
     pay_floor   US dollars a year; less counts 0.4, unsaid pay counts whole
     employment  employment types that fit; others count 0.3
-    topics, unwanted   phrases of title or description: none of the first counts 0.6, one of the second 0.3
+    topics, unwanted   phrases of title or description: none of the first counts 0.4, one of the second 0.3
     companies, unwanted_companies   likewise for employers' names
 
-The product of all is between 0 and 1 and makes the grade: 3 from 0.85, 2 from 0.55, 1 from 0.25. A grade of 2 is relevant.
+The product of all, 0 to 1, makes the grade: 3 from 0.85, 2 from 0.55, 1 from 0.25. From grade 2 a posting is relevant.
 """
 
 from __future__ import annotations
@@ -64,11 +66,17 @@ class Persona(msgspec.Struct, frozen=True, kw_only=True):
     profession: str
     resume: dict[str, Any]
     wants: Wants
+    hidden: Wants | None = None
     preferences: Preferences = Preferences()
+
+    @property
+    def swipes_for(self) -> Wants:
+        """What the verdicts of a simulation follow."""
+        return self.hidden or self.wants
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
-    """What a persona looks at: a posting's own words and fields. `pay` is the most, in US dollars a year (NaN: unsaid)."""
+    """What a persona looks at: a posting's own words and fields. `pay` is the most, US dollars a year (NaN: unsaid)."""
 
     id: int
     title: str
@@ -108,9 +116,9 @@ def appeal(wants: Wants, opening: Opening) -> float:
         worth *= 0.3
     if worth >= _GRADES[-1][0]:  # the long text is read only where it matters
         text = f"{title}\n{opening.text}"
-        worth *= 1.0 if not wants.topics or _says(wants.topics, text) else 0.6
+        worth *= 1.0 if not wants.topics or _says(wants.topics, text) else 0.4
         worth *= 0.3 if wants.unwanted and _says(wants.unwanted, text) else 1.0
-        worth *= 1.0 if not wants.companies or _says(wants.companies, opening.company) else 0.6
+        worth *= 1.0 if not wants.companies or _says(wants.companies, opening.company) else 0.4
         worth *= 0.3 if wants.unwanted_companies and _says(wants.unwanted_companies, opening.company) else 1.0
     return worth
 
@@ -165,4 +173,7 @@ def bundled() -> list[Persona]:
 def _persona(data: bytes) -> Persona:
     document = msgspec.json.decode(data, type=dict[str, Any])
     preferences = decode(document.pop("preferences", {}))
-    return msgspec.convert(document | {"preferences": preferences}, Persona)
+    hidden = document.pop("hidden", None)
+    if hidden is not None:
+        hidden = msgspec.convert(document["wants"] | hidden, Wants)
+    return msgspec.convert(document | {"preferences": preferences, "hidden": hidden}, Persona)

@@ -25,8 +25,8 @@ class SalaryFloor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Hard filters and wishes; an empty list or null asks for nothing.
 
-    `countries` are ISO 3166-1 alpha-2. `remote`: "no" hides remote postings, "only" shows nothing else. `titles` are the
-    titles that are looked for: they outweigh the resume's own.
+    `countries` are ISO 3166-1 alpha-2. `remote`: "no" hides remote postings, "only" shows nothing else. `titles` are
+    those that are looked for: they outweigh the resume's own.
     """
 
     countries: tuple[str, ...] = ()

@@ -1,8 +1,8 @@
 """Score: how well each posting fits a candidate, from 0 to 1, as parts that add up.
 
-Each part is an amount of evidence u (in logits, tuned on half of the bundled personas); the score is the logistic of their
-sum. A score is handed out to the parts in proportion to their distance from an all but hopeless start (`_START`), which is
-the title's own: what remains of a score when nothing else speaks.
+Each part is an amount of evidence in log-odds (weights tuned on half of the bundled personas); the score is the
+logistic of their sum. It is handed out to the parts in proportion to their share of the way from an all but hopeless
+start (`_START`), which is the title's own.
 """
 
 from __future__ import annotations
@@ -23,21 +23,26 @@ from jobswipe.titles.families import FAMILIES
 
 PARTS = ("text", "title", "skills", "seniority", "place", "salary", "freshness", "learned")
 _START = -8.0
+_MILDNESS = 2.0
+"""Evidence is divided by it before the logistic: close contenders differ by visible scores."""
 _DAY = 86_400.0
 _TEXT_DEPTH = 3_000
+COMMUTE = 50.0
+"""Kilometres between cities that count as one place to work."""
+_EARTH_RADIUS = 6_371.0
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
     """Logits that each part can move a posting by."""
 
-    bias: float = -5.0
-    text: float = 1.5
-    title: float = 6.0
-    skills: float = 1.5
+    bias: float = -7.5
+    text: float = 1.2
+    title: float = 5.0
+    skills: float = 1.2
     seniority: float = 1.5
-    place: float = 2.0
+    place: float = 3.0
     salary: float = 0.5
-    freshness: float = 0.4
+    freshness: float = 0.3
     meaning: float = 0.45
     words: float = 0.35
     family: float = 0.2
@@ -54,7 +59,7 @@ def evidence(
     half_life: float,
     weights: Weights = WEIGHTS,
 ) -> np.ndarray:
-    """Log-odds by part: float32, a row a posting, the columns PARTS. `today` is in seconds since 1970, `half_life` in days."""
+    """Log-odds by part: float32, rows postings, columns PARTS. `today` in seconds since 1970, `half_life` in days."""
     out = np.zeros((len(features), len(PARTS)), np.float32)
     out[:, 0] = weights.text * text_fit(features, index, who)
     out[:, 1] = weights.title * title_fit(features, who, weights) + weights.bias
@@ -68,10 +73,11 @@ def evidence(
 
 def shares(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Scores and parts of rows of evidence: parts sum to their score exactly at four decimals, scores lie in 0 to 1."""
-    total = np.maximum(rows.sum(axis=1, dtype=np.float64), _START + 0.01)
+    rows = rows.astype(np.float64) / _MILDNESS
+    total = np.maximum(rows.sum(axis=1), _START + 0.01)
     score = np.round(1 / (1 + np.exp(-total)), 4)
     slope = score / (total - _START)
-    above = rows.astype(np.float64)
+    above = rows.copy()
     above[:, 1] -= _START
     parts = np.round(above * slope[:, None], 4)
     # What rounding leaves goes to the title, the part that starts it all.
@@ -170,7 +176,7 @@ def seniority_fit(features: Features, who: Candidate) -> np.ndarray:
             gap = rank - who.rank
             spread = 1.3 if level is None else 1.1
             table[at] = 2 * math.exp(-((gap / spread) ** 2) / (1.6 if gap > 0 else 2.0)) - 1
-    return table[features.level]
+    return np.asarray(table[features.level])
 
 
 def place_fit(features: Features, who: Candidate) -> np.ndarray:
@@ -187,7 +193,7 @@ def place_fit(features: Features, who: Candidate) -> np.ndarray:
     named = reach(features, [name for name in features.names if name.startswith("remote:") and name != "remote:?"])
     remote = features.workplace == f.WORKPLACES.index("remote")
     home = who.home in who.countries
-    town = reach(features, [f"city:{who.city}, {who.home}"] if home and who.city else [])
+    town = reach(features, near(features, who) if home else [])
     state = reach(features, [f"region:{who.region}, {who.home}"] if home and who.region else [])
     out[:] = np.where(inside, 0.6, np.where(anywhere, -1.0, -0.1))
     out[inside & state] = 0.75
@@ -198,6 +204,23 @@ def place_fit(features: Features, who: Candidate) -> np.ndarray:
     if who.preferences.remote == "only":
         out[~remote] -= 0.5
     return np.clip(out, -1, 1)
+
+
+def near(features: Features, who: Candidate) -> list[str]:
+    """The facets of the candidate's city and of those within a commute."""
+    names = [f"city:{who.city}, {who.home}"] if who.city else []
+    if who.point is None:
+        return names
+    latitude, longitude = (np.radians(features.where[:, axis]) for axis in (0, 1))
+    own_latitude, own_longitude = np.radians(who.point)
+    # Haversine: the great circle's angle from the half chord.
+    half = (
+        np.sin((latitude - own_latitude) / 2) ** 2
+        + np.cos(latitude) * np.cos(own_latitude) * np.sin((longitude - own_longitude) / 2) ** 2
+    )
+    with np.errstate(invalid="ignore"):
+        close = np.flatnonzero(2 * _EARTH_RADIUS * np.arcsin(np.sqrt(half)) <= COMMUTE)
+    return names + [features.names[at] for at in close]
 
 
 def reach(features: Features, names: Sequence[str]) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""Simulated swiping: a persona with hidden wants judges the deck, some verdicts by mistake; what was learned is measured.
+"""Simulated swiping: a persona judges the deck, some verdicts by mistake, and what was learned is measured.
 
-Half of the postings (by a hash of their id) are dealt and judged; precision and nDCG at 10 are measured on the other half,
-which is never swiped, so that learning is told from remembering.
+Half of the postings (by a hash of their id) are dealt and judged; precision and nDCG at 10 are measured on the other
+half, which is never swiped, so that learning is told from remembering.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MAX_SWIPES = 1_000
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """After so many swipes: precision and nDCG at 10 on the half that is never swiped; how many cards were liked so far."""
+    """After so many swipes: precision and nDCG at 10 on the half that is never swiped; cards liked so far."""
 
     swipes: int
     precision: float
@@ -59,8 +59,8 @@ def simulate(
     told: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Simulation:
-    """Swipe the deck `swipes` times. `noise` is the share of verdicts that are the wrong way round; `told`: the matcher knows
-    the persona's preferences, not the resume alone. Nothing is stored. The same seed and store give the same result.
+    """Swipe the deck `swipes` times. `noise` is the share of verdicts that are the wrong way round; `told`: the matcher
+    knows the persona's preferences, not the resume alone. Nothing is stored. Same seed and store, same result.
     """
     if not 0 <= swipes <= MAX_SWIPES:
         raise UsageError(f"--swipes takes 0 to {MAX_SWIPES}.")
@@ -106,12 +106,12 @@ def simulate(
 
 
 def graded(matcher: Matcher, openings: Sequence[Opening], persona: Persona) -> np.ndarray:
-    """The persona's grade of each row of the features; 0 for a posting that is not among the openings."""
+    """The grade that the persona swipes by, for each row of the features; 0 for a posting not among the openings."""
     out = np.zeros(len(matcher.features), np.int8)
     for opening in openings:
         row = matcher.features.row.get(opening.id)
         if row is not None:
-            out[row] = grade(persona.wants, opening)
+            out[row] = grade(persona.swipes_for, opening)
     return out
 
 
@@ -132,7 +132,7 @@ def _measure(total: np.ndarray, measured: np.ndarray, grades: np.ndarray, swipes
 
 
 def ndcg(ranked: np.ndarray, top: int = TOP) -> float:
-    """Normalised discounted cumulative gain of all grades in the order of a ranking, gain 2^grade - 1; 0 without any gain."""
+    """Normalised discounted cumulative gain of grades in the order of a ranking; gain 2^grade - 1; 0 without any."""
     gains = 2.0 ** ranked.astype(float) - 1
     discount = 1 / np.log2(np.arange(2, top + 2))
     best = np.sort(gains)[::-1][:top]

@@ -25,7 +25,7 @@ SWIPE_REASONS = (*REASONS, "other")
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
-    """What a verdict did. `new` is false where the same verdict stood already; `application_id` where one was opened."""
+    """What a verdict did. `new` is false where the same verdict stood already; `application_id`: it opened one."""
 
     swipe: Swipe
     new: bool
@@ -124,7 +124,7 @@ def undo(session: Session, matcher: Matcher, person_id: int, now: datetime) -> S
 
 
 def read_lines(lines: Iterable[str]) -> Iterator[Line]:
-    """Verdict lines `{"posting_id": 7, "verdict": "like"}` with an optional `reason`. Raises UsageError that names the line."""
+    """Verdict lines `{"posting_id": 7, "verdict": "like", "reason"?}`. Raises UsageError that names the line."""
     for number, text in enumerate(lines, 1):
         if not text.strip():
             continue
@@ -147,7 +147,7 @@ def read_lines(lines: Iterable[str]) -> Iterator[Line]:
 
 
 def apply(session: Session, matcher: Matcher, person_id: int, lines: Iterable[Line], now: datetime) -> list[Recorded]:
-    """Verdicts in order, each learned before the next. Raises NotFoundError that names the line; then nothing is kept."""
+    """Verdicts in order, each learned before the next. Raises NotFoundError naming the line: then nothing is kept."""
     out = []
     for line in lines:
         try:

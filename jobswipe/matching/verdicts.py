@@ -40,10 +40,7 @@ def judged(session: Session, person_id: int) -> np.ndarray:
         return np.zeros(0, np.int64)
     same = list(ids)
     for start in range(0, len(ids), 500):
-        one, other = aliased(Posting), aliased(Posting)
-        same += session.exec(
-            select(other.id)
-            .join(one, one.cluster_id == other.cluster_id)
-            .where(col(one.id).in_(ids[start : start + 500]))
-        )
+        clusters = select(Posting.cluster_id).where(col(Posting.id).in_(ids[start : start + 500]))
+        found = session.exec(select(Posting.id).where(col(Posting.cluster_id).in_(clusters)))
+        same += [id_ for id_ in found if id_ is not None]
     return np.unique(np.array(same, np.int64))

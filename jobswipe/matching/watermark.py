@@ -31,7 +31,7 @@ def head(session: Session) -> Watermark:
 
 
 def belongs(session: Session, mark: Watermark) -> bool:
-    """Whether data with this mark was derived from this store. A store that was put back to an earlier state is another."""
+    """Whether data with this mark was derived from this store; one put back to an earlier state is another."""
     if mark.seq == 0:
         return True
     if mark.first != _first(session):

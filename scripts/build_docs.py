@@ -32,7 +32,7 @@ _MASKS = ((re.compile(r"/\S*jobswipe-docs-\w+/home"), "~/jobswipe"), (re.compile
 
 _COMMANDS_HEAD = """# Commands
 
-Every command with its help, as `--help` prints it. Written by `scripts/build_docs.py`: change the command, not this page.
+Every command with its help, as `--help` prints it. `scripts/build_docs.py` writes this page from the program.
 """
 
 
@@ -83,7 +83,7 @@ def kinds_table() -> str:
     from jobswipe.sources import registry
 
     rows = []
-    for kind in registry.BUILT_IN:
+    for kind in registry.kinds():
         module = registry.adapter(kind)
         policy = module.POLICY
         rows.append(
@@ -143,6 +143,9 @@ def run(typed: str, place: Path) -> str:
         "COLUMNS": str(WIDTH + 20),
         "LC_ALL": "C.UTF-8",
     }
+    if environment.pop("PYTHONDONTWRITEBYTECODE", None):
+        # Or each command would compile all that it imports anew.
+        environment["PYTHONPYCACHEPREFIX"] = str(place / "pycache")
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", typed],
         cwd=place / "samples",

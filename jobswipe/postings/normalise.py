@@ -74,11 +74,12 @@ def normalise(raw: RawPosting, kind: str, context: ReadContext) -> Posting:
 
 def _company(raw: RawPosting, kind: str, context: ReadContext) -> str | None:
     """The name in the payload, else the one given, else the board's slug, given or in the posting's address."""
-    named = _line(raw.company or context.company or context.board)
-    if named:
-        return named
+    named = _line(raw.company or context.company)
     adapter = registry.adapter(kind)
-    return (adapter.match_url(raw.url) if raw.url and adapter.POLICY.first_party else None) or None
+    if named or not adapter.POLICY.names_employer:
+        return named or None
+    board = context.board or (adapter.match_url(raw.url) if raw.url and adapter.POLICY.first_party else None)
+    return board if board and "/" not in board else None  # a careers page's board is its address, and no name
 
 
 def _line(text: str | None) -> str:

@@ -24,6 +24,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """A source's terms, in seconds: `poll_floor` between two polls, `spacing` between two requests to a host.
 
     `first_party`: an employer's own board, whose every id is a requisition of its own (an aggregator repeats itself).
+    `names_employer`: a board's slug may stand for the employer's name (not that of a site with many employers).
     """
 
     poll_floor: int = 3600
@@ -33,6 +34,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     redistribute: bool = True
     enabled_by_default: bool = True
     first_party: bool = True
+    names_employer: bool = True
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):

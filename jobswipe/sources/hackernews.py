@@ -14,7 +14,7 @@ from jobswipe.sources.records import Origin, Shape, Unreadable, read_json
 from jobswipe.sources.urls import segment, split
 
 KIND = "hackernews"
-POLICY = Policy(poll_floor=3600, spacing=1.0, concurrency=1, first_party=False)
+POLICY = Policy(poll_floor=3600, spacing=1.0, concurrency=1, first_party=False, names_employer=False)
 API = "https://hn.algolia.com/api/v1"
 SITE = "https://news.ycombinator.com"
 LATEST = "whoishiring"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -93,12 +94,18 @@ def _lower_host(url: str) -> str:
     return f"{scheme.lower()}{mark}{host.lower()}{slash}{path}"
 
 
+_BARE_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?:/|\Z)", re.IGNORECASE)
+"""An address as people type it, without its scheme."""
+
+
 def resolve_url(url: str) -> tuple[str, str]:
     """The kind and the board of a careers URL; a feed's or another page's board is its URL.
 
     Raises UsageError for what is no http(s) URL.
     """
     address = url.strip()
+    if _BARE_HOST.match(address):
+        address = "https://" + address
     if not is_web(address):
         raise UsageError(f"{url!r} is no web address: give a careers page, as https://jobs.lever.co/acme.")
     for kind in kinds():

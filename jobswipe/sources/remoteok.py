@@ -17,7 +17,9 @@ from jobswipe.sources.urls import segment, split
 KIND = "remoteok"
 ATTRIBUTION = "Source: Remote OK (https://remoteok.com)"
 # Its terms: a link back and a mention.
-POLICY = Policy(poll_floor=3600, spacing=5.0, concurrency=1, attribution=ATTRIBUTION, first_party=False)
+POLICY = Policy(
+    poll_floor=3600, spacing=5.0, concurrency=1, attribution=ATTRIBUTION, first_party=False, names_employer=False
+)
 API = "https://remoteok.com/api"
 SITE = "https://remoteok.com"
 

@@ -17,7 +17,13 @@ KIND = "remotive"
 ATTRIBUTION = "Source: Remotive (https://remotive.com)"
 # Its terms: at most four polls a day, more than two requests a minute are blocked, credit and link, no resubmission.
 POLICY = Policy(
-    poll_floor=6 * 3600, spacing=30.0, concurrency=1, attribution=ATTRIBUTION, redistribute=False, first_party=False
+    poll_floor=6 * 3600,
+    spacing=30.0,
+    concurrency=1,
+    attribution=ATTRIBUTION,
+    redistribute=False,
+    first_party=False,
+    names_employer=False,
 )
 API = "https://remotive.com/api/remote-jobs"
 SITE = "https://remotive.com"

@@ -18,7 +18,12 @@ KIND = "remoteok"
 ATTRIBUTION = "Source: Remote OK (https://remoteok.com)"
 # Its terms: a link back and a mention.
 POLICY = Policy(
-    poll_floor=3600, spacing=5.0, concurrency=1, attribution=ATTRIBUTION, first_party=False, names_employer=False
+    poll_floor=3600,
+    spacing=5.0,
+    concurrency=1,
+    attribution=ATTRIBUTION,
+    first_party=False,
+    names_employer=False,
 )
 API = "https://remoteok.com/api"
 SITE = "https://remoteok.com"

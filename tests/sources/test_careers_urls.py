@@ -64,9 +64,7 @@ def test_resolve_url(url: str, kind: str, board: str) -> None:
     assert registry.resolve_url(url) == (kind, board)
 
 
-@pytest.mark.parametrize(
-    "url", ["", "acme", "jobs.lever.co/acme", "ftp://x.example", "https://", "http://[::1", "javascript:1"]
-)
+@pytest.mark.parametrize("url", ["", "acme", "ftp://x.example", "https://", "http://[::1", "javascript:1"])
 def test_what_is_no_web_address(url: str) -> None:
     with pytest.raises(UsageError, match="no web address"):
         registry.resolve_url(url)

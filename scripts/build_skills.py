@@ -1,8 +1,8 @@
 """Builds jobswipe/skills/data/taxonomy.msgpack.gz: `python scripts/build_skills.py --corpus DIR`.
 
-Reads ESCO (labels, alternatives), O*NET technology skills, UKOS and OSN skill names from DIR/taxonomies, and the room's own
-plain files: `aliases.txt` (today's names), `labels.txt`, `words.txt` (what is too common to be a skill). Names and ids are
-shipped, descriptions are not.
+Reads ESCO (labels, alternatives), O*NET (technology skills, skills) from DIR/taxonomies, and the room's
+own plain files: `aliases.txt` (today's names), `labels.txt`, `words.txt` (what is too common to be a skill). Names and
+ids are shipped, descriptions are not.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import gzip
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
-
-from jobswipe.skills.canonical import key
 from skill_phrases import build
 
+from jobswipe.skills.canonical import key
 from jobswipe.skills.patterns import Case, Kind, Table
 from jobswipe.text.html import to_text
 
@@ -35,13 +35,17 @@ _ACRONYM = re.compile(r"^(.+?) ([A-Z][A-Za-z0-9/]*[A-Z0-9][A-Za-z0-9/]*)$")
 _VENDOR = re.compile(
     r"^(?:Microsoft|Adobe Systems|Adobe|Oracle|Google|IBM|Apache|Autodesk|SAP|Atlassian|Amazon|Apple|Intuit|Cisco) "
 )
+_IZE = (
+    "analog|author|categor|custom|digit|final|harmon|local|maxim|minim|mobil|optim|organ|personal|priorit|real|recogn|special"
+    "|standard|summar|synchron|synthes|util|visual"
+)
 _SPELLING = [
-    (re.compile(rf"{british}"), american)
+    (re.compile(british), american)
     for british, american in (
-        (r"isation\b", "ization"), (r"isations\b", "izations"), (r"ising\b", "izing"), (r"(?<=[a-z]{3})(?<!erv)(?<!rev)(?<!dev)(?<!xerc)(?<!adv)(?<!prom)(?<!nterpr)(?<!urpr)ise\b", "ize"),
+        (r"isation(s?)\b", r"ization\1"), (r"ising\b", "izing"), (rf"\b({_IZE})ise\b", r"\1ize"),
         (r"analyse\b", "analyze"), (r"\bbehaviour", "behavior"), (r"\bcolour", "color"), (r"\blabour", "labor"),
-        (r"\bcentre", "center"), (r"\bprogramme\b", "program"), (r"\bprogrammes\b", "programs"),
-        (r"modelling\b", "modeling"), (r"\blicence", "license"), (r"\bdefence", "defense"), (r"catalogue\b", "catalog"),
+        (r"\bcentre", "center"), (r"\bprogramme(s?)\b", r"program\1"), (r"modelling\b", "modeling"),
+        (r"\blicence", "license"), (r"\bdefence", "defense"), (r"catalogue\b", "catalog"),
         (r"\bpaediatric", "pediatric"), (r"\banaesthe", "anesthe"), (r"\borthopaedic", "orthopedic"),
     )
 ]  # fmt: skip
@@ -91,7 +95,10 @@ def esco(corpus: Path) -> list[tuple[str, str, list[str], str]]:
         for row in rows(corpus / "taxonomies" / "skills_esco_onet_ukos_osn.csv.gz")
         if row["taxonomy"] == "ESCO"
     }
-    labels = {spaced(line) for line in (corpus / "benchmarks" / "esco_skill_extraction" / "skills_en_label.txt").read_text().splitlines()}
+    labels = {
+        spaced(line)
+        for line in (corpus / "benchmarks" / "esco_skill_extraction" / "skills_en_label.txt").read_text().splitlines()
+    }
     labels -= {name for name, _, _ in told.values()}
     labels |= set(lines("labels.txt"))
     out = []
@@ -100,7 +107,9 @@ def esco(corpus: Path) -> list[tuple[str, str, list[str], str]]:
             out.append((row["id"], *told[row["id"]]))
             continue
         words = row["description"].split()
-        size = next((n for n in range(min(len(words), 16), 0, -1) if " ".join(words[:n]) in labels), 0) or _label_size(words)
+        size = next((n for n in range(min(len(words), 16), 0, -1) if " ".join(words[:n]) in labels), 0) or _label_size(
+            words
+        )
         end = _described(words, size)
         rest = [" ".join(words[size:end])] if end > size else []
         out.append((row["id"], " ".join(words[:size]), _segments(words[:end], size) + rest, " ".join(words[end:])))
@@ -124,7 +133,7 @@ def _described(words: list[str], size: int) -> int:
 def _segments(words: list[str], size: int) -> list[str]:
     """The alternatives that begin with the label's first word; the others cannot be told apart."""
     starts = [at for at in range(size, len(words)) if words[at].lower() == words[0].lower()]
-    return [" ".join(words[at:stop]) for at, stop in zip(starts, starts[1:], strict=False) if stop - at <= LONGEST]
+    return [" ".join(words[at:stop]) for at, stop in pairwise(starts) if stop - at <= LONGEST]
 
 
 def common_words(corpus: Path) -> set[str]:
@@ -172,9 +181,8 @@ class Builder:
                 seen.add(row["Example"])
                 self.add("onet:" + slug(row["Example"]), row["Example"], [])
         for row in rows(corpus / "taxonomies" / "skills_esco_onet_ukos_osn.csv.gz"):
-            if row["taxonomy"] in {"UKOS", "OSN", "ONET_SKILL"} and spaced(row["skill_name"]):
-                name, kind = spaced(row["skill_name"]), row["taxonomy"].split("_")[0].lower()
-                self.add(row["original_id"] if kind == "osn" else f"{kind}:{slug(name)}", name, [])
+            if row["taxonomy"] == "ONET_SKILL":
+                self.add("onet:" + slug(row["skill_name"]), spaced(row["skill_name"]), [])
 
     def add(self, id_: str, name: str, alternatives: list[str]) -> None:
         if key(name) in self.by_name or not key(name):
@@ -215,7 +223,9 @@ class Builder:
                 self.add("jobswipe:" + slug(name), name, [])
                 concept = self.by_name[key(name)]
             marked = bool(re.search(r"[:,] [=^]", line))
-            self.kinds[concept] = Kind.TOOL if kind == Kind.FIELD and marked and not re.search(r"[:,] =[A-Z]+(?:,|$)", line) else kind
+            self.kinds[concept] = (
+                Kind.TOOL if kind == Kind.FIELD and marked and not re.search(r"[:,] =[A-Z]+(?:,|$)", line) else kind
+            )
             for alias in listed.split(","):
                 text = alias.strip()
                 if text == "!":
@@ -252,7 +262,9 @@ class Builder:
         if concept.id.startswith("onet:"):
             bare = re.sub(r" (?:software|systems?)$", "", concept.name)
             split = _ACRONYM.match(bare)
-            if split and "".join(word[0] for word in re.split(r"[\s-]+", split[1])).lower().startswith(split[2][:2].lower()):
+            if split and "".join(word[0] for word in re.split(r"[\s-]+", split[1])).lower().startswith(
+                split[2][:2].lower()
+            ):
                 yield split[1]
             if bare != concept.name and " " in bare and key(bare) not in self.by_name:
                 yield bare
@@ -293,7 +305,9 @@ class Builder:
             version="",
             ids=[self.concepts[at].id for at in used],
             names=[self.concepts[at].name for at in used],
-            kinds=bytes(self.kinds.get(at, Kind.TOOL if self.concepts[at].id.startswith("onet:") else Kind.FIELD) for at in used),
+            kinds=bytes(
+                self.kinds.get(at, Kind.TOOL if self.concepts[at].id.startswith("onet:") else Kind.FIELD) for at in used
+            ),
             patterns="\n".join(made),
             concepts=np.array([place[self.patterns[text][0]] for text in made], "<u2").tobytes(),
             cases=bytes(self.patterns[text][1] for text in made),
@@ -315,7 +329,10 @@ def main() -> None:
     kinds = defaultdict(int)
     for id_ in table.ids:
         kinds[id_.partition(":")[0]] += 1
-    print(f"{len(table.ids)} concepts {dict(kinds)}, {len(table.cases)} patterns, {size:,} bytes; phrases {phrases:,} bytes")
+    print(
+        f"{len(table.ids)} concepts {dict(kinds)}, {len(table.cases)} patterns, {size:,} bytes;"
+        f" phrases {phrases:,} bytes"
+    )
 
 
 if __name__ == "__main__":

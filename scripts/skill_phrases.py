@@ -28,7 +28,7 @@ def stems(text: str) -> list[str]:
 
 
 def build(esco: Sequence[tuple[str, str, Sequence[str], str]], path: Path) -> int:
-    """`esco` is (URI, label, alternatives, description) in the order of the taxonomy's table. Returns the size in bytes."""
+    """`esco`: URI, label, alternatives, description, in the order of the taxonomy's table. Returns the file's size."""
     forms: list[tuple[int, bool, tuple[str, ...]]] = []
     documents: list[Counter[str]] = []
     spread: Counter[str] = Counter()  # in how many concepts' names a stem stands
@@ -55,7 +55,13 @@ def build(esco: Sequence[tuple[str, str, Sequence[str], str]], path: Path) -> in
     for at, document in enumerate(documents):
         length = K1 * (1 - B + B * document.total() / mean)
         weights = [
-            (math.log(1 + (len(documents) - held[text] + 0.5) / (held[text] + 0.5)) * count * (K1 + 1) / (count + length), text)
+            (
+                math.log(1 + (len(documents) - held[text] + 0.5) / (held[text] + 0.5))
+                * count
+                * (K1 + 1)
+                / (count + length),
+                text,
+            )
             for text, count in document.items()
             if text in number
         ]

@@ -1,7 +1,7 @@
 """Text to comparable bytes, one byte a character, so that an offset in the one is an offset in the other.
 
-Letters become lower-case ASCII (accents are dropped), everything that separates words becomes a space, and the few signs
-that belong to names (`.`, `+`, `#`, `&`) stay. A pattern and a text that differ in case, hyphens or accents are then equal.
+Letters become lower-case ASCII (accents are dropped), what separates words becomes a space, and the few signs that
+belong to names (`.`, `+`, `#`, `&`) stay. A pattern and a text that differ in case, hyphens or accents are then equal.
 """
 
 from __future__ import annotations

@@ -18,16 +18,20 @@ _FOLLOWED = re.compile(
     r"|(?P<weak>experience|skills?|expertise|proficiency|knowledge|certifi\w{1,8}|services|integrations?|stack|admin\w{0,11}))\b",
     re.IGNORECASE,
 )
+_IN = r"(?:in|with|of|using|like|such as|includ\w{1,4}|is|e\.g\.,?)"
 _CUE = re.compile(
-    r"(?:(?:experience[ds]?|proficien\w{1,4}|fluen\w{1,3}|fluency|knowledge|knowledgeable|familiar(?:ity)?|skill(?:s|ed)?|expert(?:ise)?"
-    r"|written|built|implemented|coded?|coding|program(?:ming|s)?|develop(?:ed|ing|ment)?|background|understanding|mastery"
-    r"|competen\w{1,4}|certif\w{1,8}|comfortable|savvy|adept|services|backend|server|tools?|software|languages?|frameworks?|"
-    r"technolog(?:y|ies)|stack|platforms?)"
-    r"(?:\s+(?:working|level|hands-on|strong|in|with|of|using|on|is|are|include[sd]?|including|like|such as|e\.g\.,?))*\s+(?:in|with|of|using|like|such as|"
-    r"includ\w{1,4}|is|e\.g\.,?)|using|utili[sz]ing|via|knows?|\b(?:microsoft|ms|google|adobe|apache|oracle|modern|idiomatic))\s*[(:]?\s*$",
+    r"(?:(?:experience[ds]?|proficien\w{1,4}|fluen\w{1,3}|knowledge|knowledgeable|familiar(?:ity)?|skill(?:s|ed)?"
+    r"|expert(?:ise)?|written|built|implemented|coded?|coding|program(?:ming|s)?|develop(?:ed|ing|ment)?|background"
+    r"|understanding|mastery|competen\w{1,4}|certif\w{1,8}|comfortable|savvy|adept|services|backend|server|tools?"
+    r"|software|languages?|frameworks?|technolog(?:y|ies)|stack|platforms?)"
+    rf"(?:\s+(?:working|level|hands-on|strong|on|are|{_IN}))*\s+{_IN}"
+    r"|using|utili[sz]ing|via|knows?|\b(?:microsoft|ms|google|adobe|apache|oracle|modern|idiomatic))\s*[(:]?\s*$",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"(?:languages?|stack|tools?|technologies|frameworks?|software|skills?|databases?|platforms?|programming)\s?[:(]\s*$", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:languages?|stack|tools?|technologies|frameworks?|software|skills?|databases?|platforms?|programming)\s?[:(]\s*$",
+    re.IGNORECASE,
+)
 _COMPOUND = re.compile(r"-(?!(?:based|native|powered|like)\b)\w|['’]s?\w|&|\.\w")
 _NAME_GOES_ON = re.compile(r"\s[A-Z][a-z]")
 _START = re.compile(r"(?:^|[\n.!?:•·])[\s\-*]*$")
@@ -94,7 +98,8 @@ def _vouched(text: str, spans: Sequence[Span], known: Sequence[bool], at: int, l
         return False
     capital = text[span.start].isupper()
     letter = span.pattern in letters
-    if letter and (not capital or text[span.end : span.end + 1] in {"&", "."} and text[span.end + 1 : span.end + 2] not in {"", "\n", " "}):
+    after = text[span.end : span.end + 2]
+    if letter and (not capital or (after[:1] in {"&", "."} and after[1:] not in {"", "\n", " "})):
         return False
     for left, right, other in ((at - 1, at, at - 1), (at, at + 1, at + 1)):
         if left < 0 or right >= len(spans) or not linked(text, spans[left], spans[right]):

@@ -1,9 +1,12 @@
-"""Finds the taxonomy's names in a text: an Aho-Corasick pass over comparable bytes, then boundaries, letters and context."""
+"""Finds the taxonomy's names in a text: an Aho-Corasick pass over comparable bytes, then boundaries and context."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from collections import Counter
 from importlib import resources
+from operator import attrgetter
 
 import numpy as np
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
@@ -16,6 +19,8 @@ _SPACE, _DOT, _S = 0x20, 0x2E, 0x73
 _LETTERS_AND_DIGITS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789\x01+#&")
 # What may not stand inside a name of several words: "sales, marketing" is not "sales marketing".
 _APART = re.compile(r"[,;:()\[\]{}|\n\r\t•·●▪\"“”!?–—]|\.\s|/\w{5}|\w{5}/")
+_MOST = 100  # places of one doubtful name that are looked at
+_start = attrgetter("start")
 
 
 class Matcher:
@@ -33,8 +38,10 @@ class Matcher:
         self.written = {text: frozenset(forms) for text, forms in table.written.items()}
         self.position = {text: at for at, text in enumerate(self.patterns)}
         self._letters = frozenset(at for at, case in enumerate(self.cases) if case == Case.LETTER)
+        # Every word that begins with such a letter would be a match of the automaton: they are looked for apart.
+        self._words = [at for at in range(len(self.patterns)) if at not in self._letters]
         self._automaton = BytesAhoCorasick(
-            [b" " + text.encode("ascii") for text in self.patterns],
+            [b" " + self.patterns[at].encode("ascii") for at in self._words],
             matchkind=MatchKind.LeftmostLongest,
             implementation=Implementation.ContiguousNFA,
         )
@@ -42,12 +49,31 @@ class Matcher:
     def find(self, text: str) -> list[Span]:
         """Every place of `text` that names a concept, in its order, none overlapping another."""
         spans: list[Span] = []
-        self._scan(text, b" " + canonical(text) + b" ", 0, spans)
+        hay = b" " + canonical(text) + b" "
+        self._scan(text, hay, 0, spans)
+        self._add_letters(hay, spans)
         return spans if all(span.sure for span in spans) else accepted(text, spans, self._letters)
 
+    def _add_letters(self, hay: bytes, spans: list[Span]) -> None:
+        """Add the names of one letter that stand alone or at a sentence's end, outside the names found so far."""
+        for pattern in self._letters:
+            for ending in (b" ", b"."):
+                letter = b" " + self.patterns[pattern].encode("ascii") + ending
+                at = hay.find(letter)
+                for _ in range(_MOST):
+                    if at < 0:
+                        break
+                    if ending == b" " or hay[at + 3] not in _LETTERS_AND_DIGITS:
+                        place = bisect(spans, at, key=_start)
+                        if not place or spans[place - 1].end <= at:
+                            spans.insert(place, Span(at, at + 1, pattern, False, True))
+                    at = hay.find(letter, at + 1)
+
     def _scan(self, text: str, hay: bytes, offset: int, spans: list[Span]) -> None:
-        """Add the spans of `hay`, a piece of the text between two added spaces; `offset` is where it begins in the text."""
-        for pattern, start, end in self._automaton.find_matches_as_indexes(hay):
+        """Add the spans of `hay`, a piece of the text between two added spaces that begins at `offset`."""
+        doubts: Counter[int] = Counter()
+        for word, start, end in self._automaton.find_matches_as_indexes(hay):
+            pattern = self._words[word]
             after = hay[end]
             if after != _SPACE and (after != _DOT or hay[end + 1] in _LETTERS_AND_DIGITS):
                 if after == _S and self._plural(pattern, hay, end):
@@ -64,8 +90,10 @@ class Matcher:
                 continue
             case = self.cases[pattern]
             tool = self.kinds[self.concepts[pattern]] == Kind.TOOL
-            if case in (Case.CONTEXT, Case.LETTER):
-                spans.append(Span(begin, stop, pattern, False, tool))
+            if case == Case.CONTEXT:
+                doubts[pattern] += 1
+                if doubts[pattern] <= _MOST:
+                    spans.append(Span(begin, stop, pattern, False, tool))
             elif case == Case.ANY or self._as_written(text[begin:stop], name, case):
                 spans.append(Span(begin, stop, pattern, True, tool))
 
@@ -75,8 +103,12 @@ class Matcher:
             return False
         name = self.patterns[pattern]
         if self.cases[pattern] == Case.ANY:
-            return len(name) > 3 and name[-1].isalpha() and (" " in name or self.kinds[self.concepts[pattern]] != Kind.TOOL)
-        return self.cases[pattern] != Case.CONTEXT and self.cases[pattern] != Case.LETTER and name[-1].isalpha()
+            return (
+                len(name) > 3
+                and name[-1].isalpha()
+                and (" " in name or self.kinds[self.concepts[pattern]] != Kind.TOOL)
+            )
+        return self.cases[pattern] != Case.CONTEXT and name[-1].isalpha()
 
     def _shorter(self, text: str, hay: bytes, offset: int, pattern: int, start: int, spans: list[Span]) -> None:
         """A name that goes on as another word ("data sciences"): look for names in its words but the last."""

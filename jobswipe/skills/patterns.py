@@ -29,9 +29,10 @@ class Kind(enum.IntEnum):
 
 
 class Table(msgspec.Struct):
-    """`patterns`: sorted comparable names, a line each; one case each (a byte) and one concept (a little-endian uint16).
+    """`patterns`: sorted comparable names, a line each, with a case (a byte) and a concept (little-endian uint16).
 
-    A concept is a position in `ids`, `names` and `kinds` (a byte each). `written` gives the exact spellings of the patterns of case EXACT.
+    A concept is a position in `ids`, `names` and `kinds` (a byte each). `written` gives the spellings of the patterns
+    of case EXACT.
     """
 
     version: str

@@ -1,7 +1,7 @@
 """How far a sentence's words cover the phrases of ESCO: an inverted index over the stems of labels and alternatives.
 
-A phrase scores by the share of its words' weight that the sentence holds and by that weight, less where the words stand
-apart; what the concept's description speaks of adds up to as much again. Weights are inverse frequencies in ESCO itself.
+A phrase scores by the share of its words' weight that the sentence holds and by that weight, less where they stand
+apart; what the concept's description speaks of adds as much again at most. Weights are inverse frequencies in ESCO.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CONCEPTS = 60  # candidates that are looked at closely
 
 
 class Packed(msgspec.Struct):
-    """The file: all numbers are little-endian. Forms are phrases; terms are the words of descriptions, by vocabulary."""
+    """The file. Numbers are little-endian. Forms are phrases; terms are descriptions' words, by vocabulary."""
 
     vocabulary: str
     idf: bytes
@@ -116,7 +116,7 @@ def _stretch(sentence: Sequence[Word], stems: set[str]) -> tuple[int, int, int, 
     inside: Counter[str] = Counter()
     best = (len(sentence) + 1, 0, 0)
     left = 0
-    for right, place in enumerate(places):
+    for place in places:
         inside[sentence[place].stem] += 1
         while len(inside) == len(stems):
             first = places[left]

@@ -22,11 +22,13 @@ _OTHER = 3.0  # a named concept that ESCO lacks; two telling words of a whole la
 _LEAST = 1.5  # a phrase below it is not worth telling
 _SENTENCE = re.compile(r"[^\n.;!?•·]+(?:[.;!?](?!\s)[^\n.;!?•·]*)*")
 _LONG = 400  # characters from which a text is more than a sentence
+_WORDS = 80  # telling words that are compared at once
+_MOST = 4_000  # telling words of a sentence that are read
 _SENTENCES = 200  # of a text are compared with phrases, the first ones
 
 
 def extract_ranked(text: str, limit: int = 10) -> list[Skill]:
-    """At most `limit` concepts, best first, each once; each `quote` is the stretch of `text` that speaks of it, verbatim."""
+    """At most `limit` concepts, best first, each once; `quote` is the stretch of `text` that speaks of it, verbatim."""
     known = matcher()
     found: dict[int, tuple[float, int, int]] = {}
     for start, end, pattern, _, _ in known.find(text):
@@ -40,8 +42,10 @@ def extract_ranked(text: str, limit: int = 10) -> list[Skill]:
     if len(text) > _LONG:
         pieces = [match.span() for match, _ in zip(_SENTENCE.finditer(text), range(_SENTENCES), strict=False)]
     for begin, stop in pieces:
-        for concept, score, start, end in phrases().candidates(words(comparable[begin:stop])):
-            if score >= _LEAST and score > found.get(concept, (0.0,))[0]:
-                found[concept] = (score, begin + start, begin + end)
+        sentence = words(comparable[begin:stop])
+        for at in range(0, min(len(sentence), _MOST), _WORDS):
+            for concept, score, start, end in phrases().candidates(sentence[at : at + _WORDS]):
+                if score >= _LEAST and score > found.get(concept, (0.0,))[0]:
+                    found[concept] = (score, begin + start, begin + end)
     best = sorted(found.items(), key=lambda item: (-item[1][0], item[1][1]))[: max(0, limit)]
     return [Skill(known.ids[concept], known.names[concept], text[start:end]) for concept, (_, start, end) in best]

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 _WORD = re.compile(r"[a-z0-9][a-z0-9+#]*")
 # Words that tell no skill from another: articles and the like, and what every requirement is wrapped in.
 _EMPTY = frozenset(
-    "a able ability across all also an and any are as at be been both by can for from has have if in into is it its may more"
-    " must not of on one or other others our s should such than that the their them they this those to use used using was we"
-    " well were which who will with within would you your".split()
+    "a ability able across all also an and any are as at be been both by can for from has have if in into is"
+    " it its may more must not of on one or other others our s should such than that the their them they this"
+    " those to use used using was we well were which who will with within would you your".split()
 )
 
 

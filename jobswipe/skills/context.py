@@ -25,7 +25,7 @@ _CUE = re.compile(
     r"|understanding|mastery|competen\w{1,4}|certif\w{1,8}|comfortable|savvy|adept|services|backend|server|tools?"
     r"|software|languages?|frameworks?|technolog(?:y|ies)|stack|platforms?)"
     rf"(?:\s+(?:working|level|hands-on|strong|on|are|{_IN}))*\s+{_IN}"
-    r"|using|utili[sz]ing|via|knows?|\b(?:microsoft|ms|google|adobe|apache|oracle|modern|idiomatic))\s*[(:]?\s*$",
+    r"|using|\buses?|\bwrites?|writing|utili[sz]ing|via|knows?|\b(?:microsoft|ms|google|adobe|apache|oracle|modern|idiomatic))\s*[(:]?\s*$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(

@@ -58,6 +58,9 @@ def names(text: str) -> set[str]:
         ("Supply-chain management", "supply chain management"),
         ("neural networks", "artificial neural networks"),
         ("fluent in German", "German"),
+        ("We use Rust", "Rust"),
+        ("Spark, Scala", "Scala"),
+        ("Languages: R", "R"),
     ],
 )
 def test_names_a_skill(text: str, expected: str) -> None:
@@ -108,6 +111,8 @@ def test_names_a_skill(text: str, expected: str) -> None:
         ("sales, activities and more", "sales activities"),
         ("data\nscience", "data science"),
         ("scalable", "Scala"),
+        ("B, C, D", "C"),
+        ("We use Access Control lists", "Microsoft Access"),
         ("sapling", "SAP software"),
         ("he will aid you", "principles of artificial intelligence"),
     ],

@@ -67,7 +67,8 @@ def test_killed_at_random_moments(home: Path, tmp_path: Path) -> None:
         assert all(json.loads(line)["unchanged"] == POSTINGS for line in again.stdout.splitlines())
     resume = tmp_path / "resume.md"
     resume.write_text(
-        "# Sample Candidate\n\n## Experience\n\n**Pump Engineer**, Acme, Berlin, 2020 - present\n\n## Skills\n\nPython, SQL\n"
+        "# Sample Candidate\n\n## Experience\n\n**Pump Engineer**, Acme, Berlin, 2020 - present\n\n"
+        "## Skills\n\nPython, SQL\n"
     )
     subprocess.run([JOBSWIPE, "resume", "import", str(resume)], check=True, capture_output=True)
     # The index knows every posting, and none twice.

@@ -11,7 +11,7 @@ from jobswipe.errors import InputError
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure. `bar` is the goal (None: reported only); `at_most` says that lower is better; `n` counts the cases."""
+    """One figure. `bar` is the goal (None: reported only); `at_most`: lower is better; `n` counts the cases."""
 
     name: str
     value: float

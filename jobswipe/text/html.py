@@ -36,6 +36,7 @@ for _name in _PARAGRAPH.split():
 for _name in _LINE.split():
     _MARK[_name] = "\n"
 
+
 def to_text(html: str) -> str:
     """The readable text of an HTML fragment or page. Plain text and double-escaped HTML are read as what they are."""
     if not _ANY_TAG.search(html):

@@ -20,6 +20,7 @@ _LETTERS_AND_DIGITS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789\x01+#&")
 # What may not stand inside a name of several words: "sales, marketing" is not "sales marketing".
 _APART = re.compile(r"[,;:()\[\]{}|\n\r\t•·●▪\"“”!?–—]|\.\s|/\w{5}|\w{5}/")
 _MOST = 100  # places of one doubtful name that are looked at
+_AHEAD = 96  # characters, more than the longest name
 _start = attrgetter("start")
 
 
@@ -52,7 +53,12 @@ class Matcher:
         hay = b" " + canonical(text) + b" "
         self._scan(text, hay, 0, spans)
         self._add_letters(hay, spans)
-        return spans if all(span.sure for span in spans) else accepted(text, spans, self._letters)
+        doubts = Counter(span.pattern for span in spans if not span.sure)
+        if not doubts:
+            return spans
+        if max(doubts.values()) > _MOST:
+            spans = _fewer(spans)
+        return accepted(text, spans, self._letters)
 
     def _add_letters(self, hay: bytes, spans: list[Span]) -> None:
         """Add the names of one letter that stand alone or at a sentence's end, outside the names found so far."""
@@ -71,31 +77,42 @@ class Matcher:
 
     def _scan(self, text: str, hay: bytes, offset: int, spans: list[Span]) -> None:
         """Add the spans of `hay`, a piece of the text between two added spaces that begins at `offset`."""
-        doubts: Counter[int] = Counter()
+        done = 0
         for word, start, end in self._automaton.find_matches_as_indexes(hay):
-            pattern = self._words[word]
-            after = hay[end]
-            if after != _SPACE and (after != _DOT or hay[end + 1] in _LETTERS_AND_DIGITS):
-                if after == _S and self._plural(pattern, hay, end):
-                    end += 1
-                else:
-                    self._shorter(text, hay, offset, pattern, start, spans)
-                    continue
-            name = self.patterns[pattern]
-            begin, stop = offset + start, offset + end - 1
-            if " " in name and (apart := _APART.search(text, begin, stop)):
-                cut = apart.start() - offset + 1
-                self._scan(text, hay[start:cut] + b" ", begin, spans)
-                self._scan(text, b" " + hay[cut + 1 : end] + b" ", offset + cut, spans)
-                continue
-            case = self.cases[pattern]
-            tool = self.kinds[self.concepts[pattern]] == Kind.TOOL
-            if case == Case.CONTEXT:
-                doubts[pattern] += 1
-                if doubts[pattern] <= _MOST:
-                    spans.append(Span(begin, stop, pattern, False, tool))
-            elif case == Case.ANY or self._as_written(text[begin:stop], name, case):
-                spans.append(Span(begin, stop, pattern, True, tool))
+            if start >= done:
+                done = self._take(text, hay, offset, self._words[word], start, end, spans)
+
+    def _take(self, text: str, hay: bytes, offset: int, pattern: int, start: int, end: int, spans: list[Span]) -> int:
+        """Add the span or spans of one match at `hay[start:end]`; returns where the search goes on."""
+        while (after := hay[end]) != _SPACE and (after != _DOT or hay[end + 1] in _LETTERS_AND_DIGITS):
+            if after == _S and self._plural(pattern, hay, end):
+                end += 1
+                break
+            # The last word goes on ("data sciences"): look for names before it, and for one that begins with it.
+            kept, _, _ = self.patterns[pattern].rpartition(" ")
+            if not kept:
+                return start + 1
+            last = start + 1 + len(kept)
+            self._scan(text, hay[start:last] + b" ", offset + start, spans)
+            piece = hay[last : last + _AHEAD]
+            found = self._automaton.find_matches_as_indexes(piece[: piece.rfind(b" ") + 1])
+            if not found or found[0][1]:
+                return last
+            pattern, start, end = self._words[found[0][0]], last, last + found[0][2]
+        name = self.patterns[pattern]
+        begin, stop = offset + start, offset + end - 1
+        if " " in name and (apart := _APART.search(text, begin, stop)):
+            cut = apart.start() - offset + 1
+            self._scan(text, hay[start:cut] + b" ", begin, spans)
+            self._scan(text, b" " + hay[cut + 1 : end] + b" ", offset + cut, spans)
+            return end
+        case = self.cases[pattern]
+        tool = self.kinds[self.concepts[pattern]] == Kind.TOOL
+        if case == Case.CONTEXT:
+            spans.append(Span(begin, stop, pattern, False, tool))
+        elif case == Case.ANY or self._as_written(text[begin:stop], name, case):
+            spans.append(Span(begin, stop, pattern, True, tool))
+        return end
 
     def _plural(self, pattern: int, hay: bytes, end: int) -> bool:
         """Is the s after a name its plural?"""
@@ -110,14 +127,19 @@ class Matcher:
             )
         return self.cases[pattern] != Case.CONTEXT and name[-1].isalpha()
 
-    def _shorter(self, text: str, hay: bytes, offset: int, pattern: int, start: int, spans: list[Span]) -> None:
-        """A name that goes on as another word ("data sciences"): look for names in its words but the last."""
-        kept, _, _ = self.patterns[pattern].rpartition(" ")
-        if kept:
-            self._scan(text, hay[start : start + 1 + len(kept)] + b" ", offset + start, spans)
-
     def _as_written(self, surface: str, name: str, case: int) -> bool:
         if case == Case.CAPITALS:
             return surface.isupper() or (surface[-1] == "s" and surface[:-1].isupper())
         forms = self.written[name]
         return surface in forms or (surface[-1] == "s" and surface[:-1] in forms and surface[:-1].isupper())
+
+
+def _fewer(spans: list[Span]) -> list[Span]:
+    """Only the first places of each doubtful name."""
+    count: Counter[int] = Counter()
+    kept = []
+    for span in spans:
+        count[span.pattern] += not span.sure
+        if count[span.pattern] <= _MOST:
+            kept.append(span)
+    return kept

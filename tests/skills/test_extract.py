@@ -137,6 +137,12 @@ def test_takes_the_longest_name() -> None:
     assert names("React Native apps") == {"React Native"}
 
 
+def test_a_longer_name_that_breaks_off_hides_no_other() -> None:
+    # What begins one of ESCO's longer names ("use r...") may hold the beginning of another name.
+    assert names("You use Ruby on Rails") == {"Ruby on Rails"}
+    assert names("deep learning Terraform") == {"deep learning", "IBM Terraform"}
+
+
 def test_falls_back_to_the_shorter_name_when_the_words_are_apart() -> None:
     assert names("Python, Java,SQL;Docker(Kubernetes)") == {PYTHON, JAVA, "SQL", "Docker", "Kubernetes"}
 

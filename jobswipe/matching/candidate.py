@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -38,6 +39,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     preferences: Preferences = Preferences()
 
 
+@lru_cache(maxsize=16)
 def candidate(facts: ResumeFacts | None, preferences: Preferences) -> Candidate:
     """The candidate of a resume's facts (None: no resume yet) and preferences."""
     facts = facts or ResumeFacts()
@@ -60,9 +62,9 @@ def candidate(facts: ResumeFacts | None, preferences: Preferences) -> Candidate:
 
 
 def _titles(facts: ResumeFacts, preferences: Preferences) -> tuple[tuple[str, float], ...]:
-    """Titles that are looked for weigh 1, the resume's own less the older they are, and half beside wanted ones."""
+    """Titles that are looked for weigh 1, the resume's own less the older they are, and a quarter beside wanted ones."""
     own = list(dict.fromkeys([*([facts.current_title] if facts.current_title else []), *facts.titles]))
-    scale = 0.5 if preferences.titles else 1.0
+    scale = 0.25 if preferences.titles else 1.0
     weighted = [(title, 1.0) for title in preferences.titles]
     weighted += [(title, scale * _TITLE_DECAY[min(at, len(_TITLE_DECAY) - 1)]) for at, title in enumerate(own)]
     return tuple(weighted[:_MAX_TITLES])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -42,19 +43,28 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...]
 
 
-class View(msgspec.Struct, frozen=True):
-    """A person's view: candidate, space of postings, model, learned log-odds, and what the filters allow."""
+class View:
+    """A person's view of all postings; what needs all of them is computed when it is asked for."""
 
-    who: Candidate
-    space: Space
-    model: Model
-    learned: np.ndarray
-    allowed: np.ndarray
+    def __init__(self, who: Candidate, space: Space, model: Model) -> None:
+        self.who = who
+        self.space = space
+        self.model = model
 
-    @property
+    @cached_property
+    def learned(self) -> np.ndarray:
+        """What the verdicts add to the log-odds of every posting."""
+        return self.model.learned(self.space)
+
+    @cached_property
     def total(self) -> np.ndarray:
         """Log-odds of every posting, unlearned and learned."""
         return np.asarray(self.space.base + self.learned)
+
+    @cached_property
+    def allowed(self) -> np.ndarray:
+        """Which postings the preferences allow."""
+        return filters.allowed(self.space.features, self.who)
 
 
 class Matcher:
@@ -121,8 +131,7 @@ class Matcher:
         return self.view_of(who, self.model(session, person_id), now)
 
     def view_of(self, who: Candidate, model: Model, now: datetime) -> View:
-        space = self._space(who, now)
-        return View(who, space, model, model.learned(space), filters.allowed(space.features, who))
+        return View(who, self._space(who, now), model)
 
     def candidate(self, session: Session, person_id: int, now: datetime) -> Candidate:
         from jobswipe.resumes.service import active_facts

@@ -9,8 +9,10 @@ model is a function of the verdicts that stand: taking one back gives exactly th
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -19,6 +21,7 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from jobswipe.matching.design import DENSE, SCALES, Example, Scales, Space, dense_values, facet_values
+from jobswipe.titles.vectors import DIM
 
 MAX_FITTED = 400
 """Verdicts that the model learns from, the latest: tastes change, and an update stays within milliseconds."""
@@ -47,22 +50,59 @@ class _Stored(msgspec.Struct, array_like=True):
     examples: list[tuple[int, int, str, str | None, float, list[int], list[float], bytes]]
 
 
+class _Rows:
+    """Examples as rows of features, made once and handed from a model to its successors."""
+
+    def __init__(self, scales: Scales) -> None:
+        self.scales = scales
+        self.names: dict[str, int] = {}
+        self._rows: dict[Example, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        self._lock = threading.Lock()
+
+    def row(self, one: Example) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(facets' numbers in `names`, their values, dense and vector and bias)."""
+        with self._lock:
+            if one not in self._rows:
+                self._rows[one] = self._made(one)
+            return self._rows[one]
+
+    def _made(self, one: Example) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        stress = _stress(one)
+        hush = stress.get("*", 1.0)
+        values = facet_values(one.facets, self.scales, stress)
+        numbers = [self.names.setdefault(name, len(self.names)) for name in values]
+        dense = dense_values(np.array(one.dense, np.float32), self.scales) * hush
+        vector = np.frombuffer(one.vector, np.int8) * (self.scales.vector / 127) * stress.get("vector", hush)
+        return (
+            np.array(numbers, np.int32),
+            np.array(list(values.values())),
+            np.concatenate([dense, vector, [self.scales.bias]]),
+        )
+
+
 class Model:
     """Examples in the order of their swipes; everything else follows from them."""
 
     def __init__(
-        self, examples: Sequence[Example] = (), scales: Scales = SCALES, start: dict[int, float] | None = None
+        self,
+        examples: Sequence[Example] = (),
+        scales: Scales = SCALES,
+        rows: _Rows | None = None,
+        start: dict[int, float] | None = None,
     ) -> None:
         self.examples = tuple(sorted(examples, key=lambda example: example.swipe_id))[-MAX_KEPT:]
         self.scales = scales
+        self._rows = rows or _Rows(scales)
+        # Newton's method starts from what a neighbour found: the mode is the same, and near.
         self._start = start or {}
 
     def with_example(self, example: Example) -> Model:
-        return Model([*self.examples, example], self.scales, self._found)
+        return Model([*self.examples, example], self.scales, self._rows, self._found)
 
     def without(self, swipe_id: int) -> Model:
         """The model as if that verdict had never been given."""
-        return Model([one for one in self.examples if one.swipe_id != swipe_id], self.scales, self._found)
+        kept = [one for one in self.examples if one.swipe_id != swipe_id]
+        return Model(kept, self.scales, self._rows, self._found)
 
     def encode(self) -> bytes:
         names: dict[str, int] = {}
@@ -103,39 +143,15 @@ class Model:
         return tuple(one for one in self.examples if latest[one.posting_id] is one)[-MAX_FITTED:]
 
     @cached_property
-    def _names(self) -> dict[str, int]:
-        names: dict[str, int] = {}
-        for one in self.standing:
-            for facet in one.facets:
-                names.setdefault(facet, len(names))
-        return names
-
-    @cached_property
     def _x(self) -> sp.csr_matrix:
-        """The standing examples' features: facets in the order of `_names`, then dense, vector, bias."""
-        columns: list[int] = []
-        values: list[float] = []
-        starts = [0]
-        rest = []
-        for one in self.standing:
-            stress = _stress(one)
-            for facet, value in facet_values(one.facets, self.scales, stress).items():
-                columns.append(self._names[facet])
-                values.append(value)
-            starts.append(len(columns))
-            vector = np.frombuffer(one.vector, np.int8).astype(np.float64) * (self.scales.vector / 127)
-            hush = stress.get("*", 1.0)
-            rest.append(
-                np.concatenate(
-                    [
-                        dense_values(np.array(one.dense, np.float32), self.scales) * hush,
-                        vector * stress.get("vector", hush),
-                        [self.scales.bias],
-                    ]
-                )
-            )
-        shape = (len(self.standing), len(self._names))
-        return sp.hstack([sp.csr_matrix((values, columns, starts), shape=shape), sp.csr_matrix(np.array(rest))]).tocsr()
+        """The standing examples' features: facets by their number, then dense, vector, bias."""
+        rows = [self._rows.row(one) for one in self.standing]
+        starts = np.concatenate([[0], np.cumsum([len(numbers) for numbers, _, _ in rows])])
+        facets = sp.csr_matrix(
+            (np.concatenate([values for _, values, _ in rows]), np.concatenate([n for n, _, _ in rows]), starts),
+            shape=(len(rows), len(self._rows.names)),
+        )
+        return sp.hstack([facets, sp.csr_matrix(np.array([rest for _, _, rest in rows]))]).tocsr()
 
     @cached_property
     def _fit(self) -> tuple[np.ndarray, np.ndarray, Any]:
@@ -159,7 +175,7 @@ class Model:
                 tried = dual + size * step
                 f_tried = mean + kernel @ tried
                 reached = _objective(tried, f_tried, mean, weight, liked)
-                if reached >= objective - 1e-12 or size < 1e-4:
+                if reached >= objective - 1e-10 * (1 + abs(objective)) or size < 1e-3:
                     break
                 size /= 2
             moved = float(np.abs(f_tried - f).max())
@@ -176,12 +192,30 @@ class Model:
         return {one.swipe_id: float(value) for one, value in zip(self.standing, self._fit[0], strict=True)}
 
     @cached_property
+    def _weights(self) -> np.ndarray:
+        return np.asarray(self._x.T @ self._fit[0]).ravel()
+
+    @property
+    def _width(self) -> int:
+        """How many facets the examples have: the columns before the dense ones."""
+        return int(self._x.shape[1]) - len(DENSE) - DIM - 1
+
+    @cached_property
     def weights(self) -> tuple[dict[str, float], np.ndarray, np.ndarray, float]:
         """Posterior mode of the weights: by facet, of DENSE, of the title vector, of the bias."""
-        w = np.asarray(self._x.T @ self._fit[0]).ravel()
-        n = len(self._names)
-        facets = {name: float(w[at]) for name, at in self._names.items()}
+        w, n = self._weights, self._width
+        facets = {name: float(w[at]) for name, at in islice(self._rows.names.items(), n)}
         return facets, w[n : n + len(DENSE)], w[n + len(DENSE) : -1], float(w[-1])
+
+    def learned_of(self, one: Example) -> float:
+        """What the verdicts add to the log-odds of one posting, as an example of no verdict."""
+        if not self.standing:
+            return 0.0
+        facets, dense, vector, bias = self.weights
+        total = sum(value * facets.get(name, 0.0) for name, value in facet_values(one.facets, self.scales, {}).items())
+        total += float(dense_values(np.array(one.dense, np.float32), self.scales) @ dense)
+        total += float(np.frombuffer(one.vector, np.int8) @ vector) * self.scales.vector / 127
+        return (total + bias * self.scales.bias) / self.scales.trust
 
     def learned(self, space: Space) -> np.ndarray:
         """What the verdicts add to the log-odds of every posting."""
@@ -202,12 +236,11 @@ class Model:
 
     def _columns_in(self, space: Space) -> sp.csr_matrix:
         """The examples' features in the columns of a space; facets that it lacks are left out."""
-        n = len(self._names)
-        there = [
-            (at, column) for name, at in self._names.items() if (column := space.features.column.get(name)) is not None
-        ]
+        n = self._width
+        column = space.features.column
+        there = [(at, column[name]) for name, at in islice(self._rows.names.items(), n) if name in column]
         picked = sp.csr_matrix(
-            (np.ones(len(there)), ([at for at, _ in there], [column for _, column in there])),
+            (np.ones(len(there)), ([at for at, _ in there], [to for _, to in there])),
             shape=(n, len(space.features.names)),
         )
         return sp.hstack([self._x[:, :n] @ picked, self._x[:, n:]]).tocsr()
@@ -223,7 +256,8 @@ class Model:
     def summary(self, limit: int = 8) -> dict[str, Any]:
         """The strongest learned leanings, for people."""
         weights = self.weights[0] if self.standing else {}
-        strong = sorted(weights.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:limit]
+        told = {name: value for name, value in weights.items() if not name.endswith(":?")}
+        strong = sorted(told.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:limit]
         return {"verdicts": len(self.standing), "leanings": {name: round(value, 3) for name, value in strong}}
 
 

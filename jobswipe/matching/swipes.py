@@ -73,7 +73,7 @@ def record(
     value: float | None = None
     if row is not None:
         evidence = view.space.evidence[row : row + 1].copy()
-        evidence[0, -1] = view.learned[row]
+        evidence[0, -1] = view.model.learned_of(view.space.example(row, 0, verdict, None))
         scores, shares = score.shares(evidence)
         value = float(scores[0])
         parts = {name: float(part) + 0.0 for name, part in zip(score.PARTS, shares[0], strict=True)}

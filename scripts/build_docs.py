@@ -140,7 +140,6 @@ def run(typed: str, place: Path) -> str:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}",
         "JOBSWIPE_HOME": str(place / "home"),
         "JOBSWIPE_NOW": "2026-11-20T09:00:00Z",
-        "COLUMNS": str(WIDTH + 20),
         "LC_ALL": "C.UTF-8",
     }
     if environment.pop("PYTHONDONTWRITEBYTECODE", None):

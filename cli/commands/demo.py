@@ -26,8 +26,6 @@ SAMPLES = (
 JUDGED = 16
 """So many cards of the first ranking are looked at; every second one is judged, the others may move."""
 BEFORE, AFTER, VERDICTS = "before.jsonl", "after.jsonl", "verdicts.jsonl"
-TABLE_WIDTH = 120
-"""Columns that the listings need where the output is no terminal."""
 
 
 def register(app: typer.Typer) -> None:
@@ -134,8 +132,6 @@ def _place_of_its_own(directory: Path) -> Iterator[None]:
     for name in [name for name in os.environ if name.startswith("JOBSWIPE_")]:
         del os.environ[name]
     os.environ |= {"JOBSWIPE_HOME": str(directory / "home"), "JOBSWIPE_NOW": NOW}
-    if not sys.stdout.isatty():
-        os.environ.setdefault("COLUMNS", str(TABLE_WIDTH))
     try:
         with chdir(directory):
             yield

@@ -9,10 +9,20 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import pytest
 
+from jobswipe.analytics.lake import SCHEMAS
+from jobswipe.matching.engine import MAX_LIMIT, Match
+from jobswipe.matching.preferences import Preferences
+from jobswipe.matching.swipes import SWIPE_REASONS, VERDICTS
+from jobswipe.places.place import Workplace
+from jobswipe.postings.ingest import MAX_REJECTIONS
+from jobswipe.postings.posting import Posting
+from jobswipe.resumes import limits
 from jobswipe.settings import SECTIONS
+from jobswipe.titles.level import EmploymentType, Seniority
 
 ROOT = Path(__file__).resolve().parents[2]
 _LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -108,3 +118,31 @@ def test_the_example_adapter_works_as_a_package(example: Path, home: Path) -> No
     assert (other.returncode, other.stdout) == (1, "")
     added = jobswipe("source", "add", "https://jobs.example.com/acme/7")
     assert "examplejobs:acme" in added.stderr
+
+
+def test_every_column_of_the_lake_is_named(pages: dict[str, str]) -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \|.*\| `([^`]*)` \|$", pages["docs/analysts.md"], re.MULTILINE))
+    assert {name: columns.split(", ") for name, columns in rows.items()} == {
+        name: schema.names for name, schema in SCHEMAS.items()
+    }
+
+
+def test_the_limits_are_those_of_the_code(pages: dict[str, str]) -> None:
+    text = pages["docs/operators.md"]
+    stated = (
+        f"{limits.FILE_BYTES // 10**6} MB, {limits.PAGES} pages, {limits.TEXT_BYTES // 10**6} MB of text; "
+        f"{limits.CPU_SECONDS} s of CPU, {limits.WALL_SECONDS:.0f} s in all, {limits.MEMORY_BYTES // 10**9} GB"
+    )
+    assert stated in text
+    assert f"{limits.ZIP_ENTRIES:,} entries and {limits.ZIP_BYTES // 10**6} MB unpacked" in text
+    assert f"| `match --limit` | {MAX_LIMIT:,} |" in text
+    assert f"| {MAX_REJECTIONS:,} a run;" in text
+
+
+def test_the_words_of_the_formats_are_those_of_the_code(pages: dict[str, str]) -> None:
+    text = pages["docs/formats.md"]
+    for words in (get_args(Workplace), get_args(EmploymentType), get_args(Seniority), VERDICTS, SWIPE_REASONS):
+        assert ", ".join(f"`{word}`" for word in words) in " ".join(text.split())
+    for shape in (Posting, Match, Preferences):
+        for field in shape.__struct_fields__:
+            assert re.search(rf"\b{field}\b", text), f"{shape.__name__}.{field}"

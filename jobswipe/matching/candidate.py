@@ -62,7 +62,7 @@ def candidate(facts: ResumeFacts | None, preferences: Preferences) -> Candidate:
 
 
 def _titles(facts: ResumeFacts, preferences: Preferences) -> tuple[tuple[str, float], ...]:
-    """Titles that are looked for weigh 1, the resume's own less the older they are, and a quarter beside wanted ones."""
+    """Titles that are looked for weigh 1, the resume's own less with age, and a quarter beside wanted ones."""
     own = list(dict.fromkeys([*([facts.current_title] if facts.current_title else []), *facts.titles]))
     scale = 0.25 if preferences.titles else 1.0
     weighted = [(title, 1.0) for title in preferences.titles]

@@ -11,7 +11,7 @@ from jobswipe.matching.verdicts import judged, standing
 
 CROWDING = 0.3
 """Log-odds that a card loses for each card of the same company that lies before it."""
-BOLDNESS = 1.0
+BOLDNESS = 0.5
 """An exploring card is the one of the highest log-odds plus so many posterior standard deviations."""
 _PLAUSIBLE = 200
 """How far down the ranking an exploring card may come from."""

@@ -24,25 +24,25 @@ _SPREAD = np.array([1.2, 2.5, 1, 1.5, 3, 0.3, 1.5], np.float32)
 class Scales(msgspec.Struct, frozen=True, kw_only=True):
     """Prior standard deviations of the weights, in logits, by group of features."""
 
-    trust: float = 0.5
+    trust: float = 0.32
     """Not a scale: the share of the unlearned log-odds that a verdict is judged by. Less lets verdicts speak louder."""
-    bias: float = 3.0
-    word: float = 2.0
+    bias: float = 4.8
+    word: float = 1.9
     skill: float = 1.2
     family: float = 1.2
     level: float = 0.8
-    rank: float = 0.5
-    workplace: float = 1.5
+    rank: float = 0.35
+    workplace: float = 2.2
     country: float = 0.8
-    city: float = 0.8
+    city: float = 1.2
     region: float = 0.4
     remote: float = 0.8
     employment: float = 0.7
-    company: float = 0.8
+    company: float = 0.6
     pay: float = 0.5
     language: float = 0.7
-    vector: float = 2.0
-    dense: float = 0.7
+    vector: float = 0.9
+    dense: float = 1.0
 
 
 SCALES = Scales()

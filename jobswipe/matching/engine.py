@@ -114,6 +114,10 @@ class Matcher:
         hits = self._index.search(query, limit) if self._index is not None else []
         return [(posting_id, value) for posting_id, value in hits if posting_id in known]
 
+    def text_fit(self, who: Candidate) -> np.ndarray:
+        """BM25 of a candidate's telling words for every posting, 0 to 1: what text alone would rank by."""
+        return score.text_fit(self.features, self._index, who)
+
     def match(self, session: Session, person_id: int, limit: int = 20, include_judged: bool = False) -> list[Match]:
         """The best `limit` postings that the preferences allow; judged ones are left out unless asked for."""
         self.refresh(session)

@@ -7,10 +7,17 @@ from functools import lru_cache
 from typing import Any
 
 SAMPLE = 400
+LONG_SAMPLE = 4000
 MIN_LETTERS = 20
 MIN_CONFIDENCE = 0.8
 
 _WORD = re.compile(r"[^\W\d_]+")
+# Kana before Han: Japanese is written in both.
+_SCRIPTS = (
+    ("ja", re.compile(r"[\u3040-\u30ff]")),
+    ("ko", re.compile(r"[\uac00-\ud7af]")),
+    ("zh", re.compile(r"[\u4e00-\u9fff]")),
+)
 _FUNCTION_WORDS = {
     "en": "the and of to in for with you your our are is we on as at be this that will have from an or by",
     "de": "und die der das wir du sie mit für von den zu in ist ein eine im auf bei dich dein unser als sowie werden",
@@ -32,17 +39,34 @@ def detect(text: str) -> str | None:
     middle = len(text) // 2
     sample = text if len(text) <= 2 * SAMPLE else f"{text[:SAMPLE]} {text[middle : middle + SAMPLE]}"
     words = _WORD.findall(sample.lower())
-    if sum(map(len, words)) < MIN_LETTERS:
+    letters = sum(map(len, words))
+    if letters < MIN_LETTERS:
         return None
     english = sum(map(_WORDS["en"].__contains__, words))
     if english >= 5 and english * 5 >= len(words):
         return "en"
+    found = _by_script(sample, letters) or _by_function_words(words)
+    if found is None and len(text) > len(sample):
+        # Lists of tools have few function words: more of the text may have enough.
+        found = _by_function_words(_WORD.findall(text[:LONG_SAMPLE].lower()))
+    if found is not None:
+        return found
+    guess, confidence = _identifier().classify(sample)
+    return str(guess) if confidence >= MIN_CONFIDENCE else None
+
+
+def _by_script(sample: str, letters: int) -> str | None:
+    """Japanese, Korean and Chinese by the share of their own characters, among which Latin names stand."""
+    for code, pattern in _SCRIPTS:
+        if len(pattern.findall(sample)) * 8 >= letters:
+            return code
+    return None
+
+
+def _by_function_words(words: list[str]) -> str | None:
     counts = sorted(((sum(map(own.__contains__, words)), code) for code, own in _WORDS.items()), reverse=True)
     (best, code), (second, _) = counts[:2]
-    if best >= 5 and best * 6 >= len(words) and best >= 2 * second:
-        return code
-    found, confidence = _identifier().classify(sample)
-    return str(found) if confidence >= MIN_CONFIDENCE else None
+    return code if best >= 5 and best * 8 >= len(words) and best >= 2 * second else None
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+    from sqlmodel import Session
+
     from jobswipe.db.engine import Database
+    from jobswipe.models import Source
     from jobswipe.postings.ingest import Progress, Summary
     from jobswipe.settings import Settings
 
@@ -28,7 +31,8 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Sources to poll now; default: all due.")
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE]...", help="Sources to poll now, paused ones too; default: all due."),
     ] = None,
     kind: Annotated[str | None, typer.Option(help="The kind of the payload files.")] = None,
     file: Annotated[
@@ -58,6 +62,9 @@ def ingest(
     if file and names:
         raise UsageError("Give sources to poll, or --file, not both.")
     summaries = list(_files(settings, kind, file, board, company) if file and kind else _poll(settings, names or []))
+    for one in summaries:
+        if one.status == "complete" and not one.counts.read:
+            note(f"{one.source} lists no postings: check the board's name if it should.")
     _print(summaries, form)
     if any(summary.error for summary in summaries):
         raise typer.Exit(1)
@@ -94,7 +101,7 @@ def _poll(settings: Settings, names: list[str]) -> Iterator[Summary]:
 
     database = open_store(settings)
     with database.read() as session:
-        sources = [catalog.named(session, name) for name in names] if names else catalog.due(session, clock.now())
+        sources = _named(session, names) if names else catalog.due(session, clock.now())
         if not sources:
             known = catalog.everything(session)
             note("No source is due." if known else "No sources yet: 'jobswipe source add URL' adds one.")
@@ -102,6 +109,21 @@ def _poll(settings: Settings, names: list[str]) -> Iterator[Summary]:
     with _progress() as progress:
         yield from poll(database, settings, sources, progress=progress)
     _catch_up(database, settings)
+
+
+def _named(session: Session, names: list[str]) -> list[Source]:
+    """The named sources, each once. A paused one too: a person asks for it."""
+    from jobswipe.errors import UsageError
+    from jobswipe.sources import catalog
+
+    found = {one.id: one for one in (catalog.named(session, name) for name in names)}
+    for one in found.values():
+        if not one.polled:
+            raise UsageError(
+                f"{catalog.name(one)} came from files: read more with --kind {one.kind} --file, "
+                "or follow its board with 'jobswipe source add URL'."
+            )
+    return list(found.values())
 
 
 def _catch_up(database: Database, settings: Settings) -> None:
@@ -163,10 +185,10 @@ def _print(summaries: list[Summary], form: Format) -> None:
         }
         for one in summaries
     ]
+    for row in rows:
+        if row["error"]:
+            note(f"jobswipe: {row['source']}: {row['error']}")
     if form is Format.table:
-        for row in rows:
-            if row["error"]:
-                note(f"jobswipe: {row['source']}: {row['error']}")
         if len(rows) > 1:
             rows.append(
                 {

@@ -13,6 +13,9 @@ source = typer.Typer(
     help="The boards that are followed: add, list, check, pause, resume, remove.", no_args_is_help=True
 )
 
+MAX_BOARD = 1000
+"""Letters of a board's slug or address."""
+
 
 def register(app: typer.Typer) -> None:
     app.add_typer(source, name="source")
@@ -29,11 +32,14 @@ def add(
     Example: jobswipe source add https://jobs.lever.co/acme
     """
     from jobswipe import clock
+    from jobswipe.errors import UsageError
     from jobswipe.sources import catalog, registry
 
     resolved, board = registry.resolve_url(url) if kind is None or "://" in url else (kind, url)
     if kind is not None:
         resolved = registry.adapter(kind).KIND
+    if len(board) > MAX_BOARD or not board.isprintable() or ".." in board.split("/") or board.split() != [board]:
+        raise UsageError(f"{board[:100]!r} is no board: give its careers URL, as https://jobs.lever.co/acme.")
     with open_store(load_settings(), create=True).write() as session:
         added = catalog.add(session, resolved, board, clock.now(), company=company)
         name = catalog.name(added)
@@ -102,7 +108,7 @@ def check(
 
 @source.command("pause")
 def pause(name: Annotated[str, typer.Argument(help="kind:board, slug or number.")]) -> None:
-    """Stop polling a source; its postings stay.
+    """Stop polling a source; its postings stay. 'jobswipe ingest SOURCE' still polls it when it is named.
 
     Example: jobswipe source pause lever:acme
     """

@@ -71,10 +71,12 @@ class SourceRejection(SQLModel, table=True):
 
 
 class HttpValidator(SQLModel, table=True):
-    """ETag and Last-Modified of a URL at its last complete answer."""
+    """ETag and Last-Modified of a source's URL at the answer that is stored; `reader` is the version that read it."""
 
     __tablename__ = "http_validator"
 
+    source_id: int = Field(primary_key=True, sa_column_args=[ForeignKey("source.id", ondelete="CASCADE")])
     url: str = Field(primary_key=True)
     etag: str | None = None
     last_modified: str | None = None
+    reader: str

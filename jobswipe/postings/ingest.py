@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 import msgspec
 from sqlalchemy import insert, update
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from jobswipe import clock
 from jobswipe.db.engine import Database
-from jobswipe.errors import JobSwipeError, PayloadError
+from jobswipe.errors import ConflictError, JobSwipeError, PayloadError, UpstreamError
 from jobswipe.models import Source, SourceRejection, SourceRun
-from jobswipe.postings import lifecycle, store
+from jobswipe.postings import lifecycle, store, validators
 from jobswipe.postings.rows import table
+from jobswipe.postings.validators import StoredValidators
 from jobswipe.sources import catalog
 from jobswipe.sources.base import ReadContext
 from jobswipe.sources.raw import RawPosting, Rejection
@@ -24,7 +25,7 @@ from jobswipe.sources.raw import RawPosting, Rejection
 MAX_REJECTIONS = 1000
 """Rejections of one run that are kept with their reasons; all are counted."""
 MAX_REJECTED_SHARE = 0.5
-"""A poll of which more is rejected than this has a changed shape: it closes nothing."""
+"""A poll of which more cannot be read than this has a changed shape: it closes nothing."""
 
 RUNS = table(SourceRun)
 _NOTHING = dict.fromkeys(("read", "stored", "unchanged", "merged", "rejected", "changed", "closed", "reopened"), 0)
@@ -48,6 +49,8 @@ class Run:
 
     Feed it records, any number of times, then finish it. An error ends it as partial or failed; what was stored before
     stays. Postings that it did not list are closed only when it ran to its end, read something and understood most.
+    The latest run of a source has it: one that another process began earlier stops. Raises ConflictError when the
+    source is not there any more.
     """
 
     def __init__(self, database: Database, source: Source, *, batch: int, fetched_at: datetime | None = None) -> None:
@@ -55,8 +58,10 @@ class Run:
         self.now = fetched_at or clock.now()
         self.summary = Summary(source=catalog.name(source))
         self._kept: set[str] = set()
+        self._unreadable = 0
         with database.write() as session:
             self._id = _begin(session, source, self.now)
+            validators.forget(session, source)
 
     def feed(
         self, records: Iterable[RawPosting | Rejection], context: ReadContext, progress: Progress | None = None
@@ -67,12 +72,16 @@ class Run:
             for batch in _batches(iter(records), self.batch):
                 with self.database.read() as session:
                     prepared = store.plan(session, self.source, batch, context)
+                totals = msgspec.structs.replace(summary.counts)
                 with self.database.write() as session:
-                    counts = store.apply(session, self.source, self._id, prepared, self.now, context)
+                    _hold(session, self.source, self._id)
+                    totals.add(store.apply(session, self.source, self._id, prepared, self.now, context))
                     _keep_rejections(session, self._id, prepared.rejections, summary.counts.rejected)
-                    summary.counts.add(counts)
-                    _save(session, self._id, summary)
-                self._kept.update(one.record for one in prepared.rejections if one.reason != store.UNLISTED)
+                    _save(session, self._id, msgspec.structs.replace(summary, counts=totals))
+                summary.counts = totals
+                unreadable = [one.record for one in prepared.rejections if one.reason != store.UNLISTED]
+                self._unreadable += len(unreadable)
+                self._kept.update(unreadable)
                 if progress:
                     progress(summary.counts)
         except JobSwipeError as error:
@@ -83,15 +92,46 @@ class Run:
         self.summary.status = "partial" if self.summary.counts.read else "failed"
         self.summary.error = self.summary.error or error.message
 
-    def finish(self) -> Summary:
-        """Close what a complete poll no longer lists, and write the run's outcome."""
+    def finish(self, fresh: StoredValidators | None = None) -> Summary:
+        """Close what a complete poll no longer lists, write the run's outcome, and keep the validators of its answer.
+
+        What cannot be written is the summary's error.
+        """
         summary = self.summary
-        with self.database.write() as session:
-            if summary.error is None and _trustworthy(summary.counts):
-                assert self.source.id is not None  # noqa: S101 - a stored source has its id; for the type checker
-                summary.closed = lifecycle.close_missing(session, self.source.id, self._id, self._kept, self.now)
-            _finish(session, self.source, self._id, summary, self.now)
+        try:
+            with self.database.write() as session:
+                _hold(session, self.source, self._id)
+                doubt = self._doubt(session) if summary.error is None else None
+                if doubt:
+                    self.fail(PayloadError(doubt))
+                if summary.error is None:
+                    assert self.source.id is not None  # noqa: S101 - a stored source has its id; for the type checker
+                    summary.closed = lifecycle.close_missing(session, self.source.id, self._id, self._kept, self.now)
+                    if fresh is not None:
+                        fresh.save(session)
+                _finish(session, self.source, self._id, summary, self.now)
+        except JobSwipeError as error:
+            summary.closed = 0
+            self.fail(error)
         return summary
+
+    def _doubt(self, session: Session) -> str | None:
+        """Why the payload is not believed to be the whole board, in a sentence; None where it is."""
+        counts, name = self.summary.counts, self.summary.source
+        if counts.read == 0:
+            held = catalog.open_counts(session).get(self.source.id or 0, 0)
+            return (
+                f"{name} lists no postings, though {held} were open: nothing was closed. Look at the board; "
+                f"'jobswipe source remove {name}' forgets it."
+                if held
+                else None
+            )
+        if self._unreadable > counts.read * MAX_REJECTED_SHARE:
+            return (
+                f"{self._unreadable} of the {counts.read} records could not be read, so nothing was closed: "
+                f"'jobswipe source check {name}' shows the reasons."
+            )
+        return None
 
 
 def not_modified(database: Database, source: Source) -> Summary:
@@ -104,11 +144,12 @@ def not_modified(database: Database, source: Source) -> Summary:
 
 
 def failed(database: Database, source: Source, error: JobSwipeError) -> Summary:
-    """Record a poll that could not be made."""
+    """Record a poll that could not be made. A rest that the other side asked for is kept."""
     now = clock.now()
     summary = Summary(source=catalog.name(source), status="failed", error=error.message)
+    asked = error.retry_after if isinstance(error, UpstreamError) else None
     with database.write() as session:
-        _finish(session, source, _begin(session, source, now), summary, now)
+        _finish(session, source, _begin(session, source, now), summary, now, rest=timedelta(seconds=asked or 0))
     return summary
 
 
@@ -117,11 +158,20 @@ def _batches(records: Iterator[RawPosting | Rejection], size: int) -> Iterator[S
         yield batch
 
 
-def _trustworthy(counts: store.Counts) -> bool:
-    return counts.read > 0 and counts.rejected <= counts.read * MAX_REJECTED_SHARE
+def _hold(session: Session, source: Source, run_id: int | None = None) -> None:
+    """Have source and run alone until the transaction ends. Raises ConflictError when either was taken away."""
+    there = select(Source.id).where(Source.id == source.id, Source.kind == source.kind, Source.board == source.board)
+    if session.exec(there.with_for_update(key_share=True)).first() is None:
+        raise ConflictError(f"{catalog.name(source)} was removed while it was being read.")
+    if run_id is None:
+        return
+    mine = select(SourceRun.status).where(SourceRun.id == run_id).with_for_update()
+    if session.exec(mine).first() != "running":
+        raise ConflictError(f"Another process began to read {catalog.name(source)} meanwhile: it does the rest.")
 
 
 def _begin(session: Session, source: Source, now: datetime) -> int:
+    _hold(session, source)
     # A run that was killed left its row running: whatever it stored stands, and this run completes the work.
     session.execute(
         update(RUNS)
@@ -147,15 +197,15 @@ def _keep_rejections(session: Session, run_id: int, rejections: list[Rejection],
     )
 
 
-def _finish(session: Session, source: Source, run_id: int, summary: Summary, now: datetime) -> None:
+def _finish(
+    session: Session, source: Source, run_id: int, summary: Summary, now: datetime, *, rest: timedelta = timedelta()
+) -> None:
     _save(session, run_id, summary, status=summary.status, finished_at=clock.now())
-    stored = session.get(Source, source.id)
-    if stored is None:
-        raise PayloadError(f"{summary.source} was removed while it was being read.")
+    stored = session.get_one(Source, source.id)
     if summary.error is None:
         stored.failures, stored.last_error, stored.last_success_at = 0, None, now
     else:
         stored.failures, stored.last_error = stored.failures + 1, summary.error
     if stored.polled:
-        stored.next_due_at = catalog.next_due(stored, now)
+        stored.next_due_at = max(catalog.next_due(stored, now), now + rest)
     session.add(stored)

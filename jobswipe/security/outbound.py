@@ -115,7 +115,8 @@ class Outbound:
         self.attempts = attempts
         self.longest_wait = longest_wait
         self.guard = guard or Guard(allow_private=allow_private, allowed_hosts=allowed_hosts)
-        self.limiter = limiter or HostLimiter()
+        self._closed = threading.Event()
+        self.limiter = limiter or HostLimiter(sleep=self._rest)
         self.jitter = jitter
         self.deadline = Deadline()
         self._ssl_context = ssl_context
@@ -134,6 +135,7 @@ class Outbound:
     @property
     def pool(self) -> httpcore.ConnectionPool:
         with self._opening:
+            self.check_open()
             if self._pool is None:
                 self._pool = httpcore.ConnectionPool(
                     ssl_context=self._ssl_context or httpx.create_ssl_context(),
@@ -148,7 +150,18 @@ class Outbound:
         """A client bound to one source run: its policy's spacing and concurrency, its store of validators."""
         return PoliteFetcher(self, policy or Policy(), validators)
 
+    def _rest(self, seconds: float) -> None:
+        if self._closed.wait(seconds):
+            self.check_open()
+
+    def check_open(self) -> None:
+        """Raises UpstreamError once the client is closed."""
+        if self._closed.is_set():
+            raise UpstreamError("The request was broken off: the poll was stopped.")
+
     def close(self) -> None:
+        """Close the connections. Requests of other threads end with an error, and so do those that still wait."""
+        self._closed.set()
         with self._opening:
             if self._pool is not None:
                 self._pool.close()
@@ -233,12 +246,14 @@ class PoliteFetcher:
         """One request: its answer, or the URL that it redirects to."""
         out = self._outbound
         asked = conditional and self._validators is not None
+        known = self._validators.get(str(target)) if asked and self._validators is not None else None
+        known = known if known and any(known) else None  # a 304 answers nothing but a condition
         with (
             _translated(_host(target), out.timeout, out.max_bytes),
             out.pool.stream(
                 "GET",
                 httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path),
-                headers=self._headers(target, accept, asked),
+                headers=self._headers(target, accept, known),
                 extensions={
                     "timeout": {
                         "connect": out.connect_timeout,
@@ -253,7 +268,7 @@ class PoliteFetcher:
             if reply.status in _REDIRECTS and "location" in headers:
                 return _join(target, headers["location"])
             content_type = headers.get("content-type", "").strip()
-            if reply.status == 304 and asked:
+            if reply.status == 304 and known is not None:
                 return Response(url=str(target), status=304, content_type=content_type, body=b"", not_modified=True)
             if reply.status < 200 or reply.status >= 300 or reply.status == 206:
                 raise _failure(_host(target), reply.status, headers)
@@ -265,14 +280,15 @@ class PoliteFetcher:
             self._validators.put(str(target), _validator(headers.get("etag")), _validator(headers.get("last-modified")))
         return Response(url=str(target), status=reply.status, content_type=content_type, body=body)
 
-    def _headers(self, target: httpx.URL, accept: str | None, asked: bool) -> list[tuple[bytes | str, bytes | str]]:
+    def _headers(
+        self, target: httpx.URL, accept: str | None, known: tuple[str | None, str | None] | None
+    ) -> list[tuple[bytes | str, bytes | str]]:
         headers: list[tuple[bytes | str, bytes | str]] = [
             ("Host", target.netloc),
             ("User-Agent", self._outbound.user_agent),
             ("Accept", accept or "*/*"),
             ("Accept-Encoding", "gzip, deflate"),
         ]
-        known = self._validators.get(str(target)) if asked and self._validators is not None else None
         if known is not None:
             etag, last_modified = known
             if etag:

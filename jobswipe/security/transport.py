@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
@@ -60,6 +62,10 @@ class GuardedStream(httpcore.NetworkStream):
             raise
 
     def close(self) -> None:
+        connection = self._inner.get_extra_info("socket")
+        if connection is not None:
+            with suppress(OSError):  # wakes a thread that reads from it; closing alone does not
+                connection.shutdown(socket.SHUT_RDWR)
         self._inner.close()
 
     def start_tls(

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from jobswipe.errors import ConflictError, NotFoundError
 from jobswipe.models import Posting, Source, SourceRejection, SourceRun
+from jobswipe.postings.clusters import show_one
+from jobswipe.postings.rows import lock_changes
 from jobswipe.sources import registry
+from jobswipe.sources.urls import is_web
 
 MAX_BACKOFF = timedelta(days=1)
 """The longest that a failing source waits for its next try."""
 
 
 def add(session: Session, kind: str, board: str, now: datetime, *, company: str | None = None) -> Source:
-    """Follow a board. Raises UsageError for an unknown kind, ConflictError when it is followed already."""
+    """Follow a board. Raises UsageError for an unknown kind, ConflictError when it is followed already.
+
+    Spellings of one board are one source: names in upper or lower case, addresses with another scheme or a last slash.
+    """
     adapter = registry.adapter(kind)
-    found = find(session, adapter.KIND, board)
+    board = _plain_address(board) if is_web(board) else board.strip()
+    found = find(session, adapter.KIND, board) or _spelled_otherwise(session, adapter.KIND, board)
     if found is not None and found.polled:
-        raise ConflictError(f"{name(found)} is followed already: 'jobswipe ingest {name(found)}' polls it.")
+        paused = found.state == "paused"
+        hint = f"'jobswipe source resume {name(found)}'" if paused else f"'jobswipe ingest {name(found)}'"
+        raise ConflictError(f"{name(found)} is followed already{' and paused' * paused}: {hint} polls it.")
     if found is not None:
         found.polled, found.state, found.next_due_at = True, "active", now
+        found.url = adapter.board_url(found.board)
         found.company = company or found.company
         session.add(found)
         return found
@@ -50,6 +61,22 @@ def _create(
     session.add(source)
     session.flush()
     return source
+
+
+def _plain_address(url: str) -> str:
+    """The address without what does not change the page: upper case in scheme and host, default port, fragment."""
+    parts = urlsplit(url.strip())
+    scheme, netloc = parts.scheme.lower(), parts.netloc.lower()
+    netloc = netloc.removesuffix(":443" if scheme == "https" else ":80")
+    return urlunsplit((scheme, netloc, parts.path or "/", parts.query, ""))
+
+
+def _spelled_otherwise(session: Session, kind: str, board: str) -> Source | None:
+    def folded(one: str) -> str:
+        return one.partition("://")[2].rstrip("/") if is_web(one) else one.lower()
+
+    everywhere = session.exec(select(Source).where(Source.kind == kind).order_by(col(Source.id)))
+    return next((one for one in everywhere if folded(one.board) == folded(board)), None)
 
 
 def find(session: Session, kind: str, board: str) -> Source | None:
@@ -99,10 +126,19 @@ def next_due(source: Source, now: datetime) -> datetime:
 
 
 def remove(session: Session, source: Source) -> int:
-    """Forget a source and its postings; answers how many postings went. Swipes on them go too."""
-    count = session.exec(select(func.count()).select_from(Posting).where(Posting.source_id == source.id)).one()
+    """Forget a source and its postings; answers how many postings went. Swipes on them go too.
+
+    A duplicate of another source that stood behind one of them is shown from now on.
+    """
+    # The locks in the order in which a run takes them: the source, then the change counter.
+    session.exec(select(Source.id).where(Source.id == source.id).with_for_update()).first()
+    counter = lock_changes(session)
+    of_source = session.exec(select(Posting.id, Posting.cluster_id).where(Posting.source_id == source.id)).all()
     session.delete(source)
-    return count
+    session.flush()
+    counter.value = show_one(session, {cluster for _, cluster in of_source if cluster is not None}, counter.value)
+    session.add(counter)
+    return len(of_source)
 
 
 def open_counts(session: Session) -> dict[int, int]:

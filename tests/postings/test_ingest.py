@@ -96,7 +96,11 @@ def test_a_posting_that_comes_back_under_a_new_id_is_a_repost(database: Database
 def test_a_poll_that_returns_nothing_closes_nothing(database: Database) -> None:
     ingest(database, [raw()])
     summary = ingest(database, [])
-    assert (summary.status, summary.closed) == ("complete", 0)
+    assert (summary.status, summary.closed) == ("failed", 0)
+    assert summary.error == (
+        "ashby:acme lists no postings, though 1 were open: nothing was closed. "
+        "Look at the board; 'jobswipe source remove ashby:acme' forgets it."
+    )
     assert postings(database)[0].state == "open"
 
 

@@ -2,7 +2,19 @@
 
 from jobswipe.places.fields import resolve
 from jobswipe.places.gazetteer import country_code, country_name
+from jobswipe.places.names import is_city, is_region, is_region_code
 from jobswipe.places.parser import parse
 from jobswipe.places.place import Location, Place, Workplace
 
-__all__ = ["Location", "Place", "Workplace", "country_code", "country_name", "parse", "resolve"]
+__all__ = [
+    "Location",
+    "Place",
+    "Workplace",
+    "country_code",
+    "country_name",
+    "is_city",
+    "is_region",
+    "is_region_code",
+    "parse",
+    "resolve",
+]

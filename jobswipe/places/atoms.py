@@ -22,11 +22,11 @@ _AND = re.compile(
 )
 _TRIM = " \t\r\n.,;:-–—*!?'\"“”#_&+=<>~"
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
-_REGIONS_ALONE = frozenset(
+REGIONS_ALONE = frozenset(
     "US CA AU GB DE FR ES IT IN BR MX CN JP NL BE CH AT".split()
 )  # regions named without a country
 # Names of regions somewhere that are plain words of direction.
-_GENERIC = frozenset(
+GENERIC = frozenset(
     "central centre center north south east west northern southern eastern western coast upper lower".split()
 )
 _NEGATED = re.compile(r"^(?:non\b|outside\b|except\b|exclud|excl\b|not in\b|ex[ -])", re.IGNORECASE)
@@ -89,10 +89,10 @@ def _named(key: str) -> tuple[Reading, ...]:
     if country_code is not None:
         weight = float(gazetteer.country_population(country_code))
         readings.append(Reading(COUNTRY, country_code, "", 0, weight))
-    if key in _GENERIC:
+    if key in GENERIC:
         return tuple(readings)
     for region in gazetteer.regions_named(key):
-        weight = region.population * (1.0 if region.country in _REGIONS_ALONE else ALTERNATIVE_WEIGHT)
+        weight = region.population * (1.0 if region.country in REGIONS_ALONE else ALTERNATIVE_WEIGHT)
         readings.append(Reading(REGION, region.country, region.admin, 0, weight))
     named = gazetteer.cities_named(key)
     largest = max((gazetteer.city(number).population for number, own in named if own), default=0)

@@ -28,7 +28,7 @@ _NOT_APPLICABLE = re.compile(r"^\s*n\s*/\s*a\s*$", re.IGNORECASE)
 _COUNTY = re.compile(r"\b(?:county|parish|borough)$", re.IGNORECASE)
 # A lone code that is both a US state's and a country's is read as the state's, but for these.
 _COUNTRY_FIRST = frozenset({"DE"})
-_LONE_CODES = ("US", "CA", "AU")  # countries whose regions are written as a code alone
+LONE_CODES = ("US", "CA", "AU")  # countries whose regions are written as a code alone
 
 
 class _Partial:
@@ -99,7 +99,7 @@ def _lone(readings: tuple[Reading, ...]) -> Reading | None:
         return states["US"]
     if country is not None:
         return country
-    return next((states[code] for code in _LONE_CODES if code in states), None)
+    return next((states[code] for code in LONE_CODES if code in states), None)
 
 
 def _choose(partial: _Partial, context: frozenset[str]) -> tuple[Reading | None, str | None, str | None]:

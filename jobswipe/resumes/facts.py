@@ -8,14 +8,15 @@ from typing import Any
 
 import msgspec
 
-from jobswipe import clock
+from jobswipe import clock, places
 from jobswipe.resumes.jsonresume import text_of
 
 
 class ResumeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """`titles` newest first, without repetition; `current_title` is that of ongoing work, else the headline's, else the
     newest. `skills` as written. `years_experience` counts months of work once, where dates allow it (None: no dates).
-    `country` is ISO 3166-1 alpha-2. `text` is everything, for lexical search.
+    `country` is ISO 3166-1 alpha-2: the one stated, else the only one that the written place can mean. `text` is
+    everything, for lexical search.
     """
 
     titles: tuple[str, ...] = ()
@@ -61,7 +62,7 @@ def facts(document: Mapping[str, Any], now: datetime | None = None) -> ResumeFac
         years_experience=_years(work, now or clock.now()),
         city=_string(location.get("city")),
         region=_string(location.get("region")),
-        country=_string(location.get("countryCode")),
+        country=_country(location),
         languages=_distinct(entry.get("language") for entry in _objects(document.get("languages"))),
         summary=_string(basics.get("summary")),
     )
@@ -77,6 +78,16 @@ def _objects(value: Any) -> list[Mapping[str, Any]]:
 
 def _string(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _country(location: Mapping[str, Any]) -> str | None:
+    stated = _string(location.get("countryCode"))
+    if stated is not None and (code := places.country_code(stated)) is not None:
+        return code
+    written = ", ".join(filter(None, (_string(location.get(key)) for key in ("city", "region"))))
+    found = places.parse(written or _string(location.get("address")) or "").places
+    countries = {place.country for place in found}
+    return countries.pop() if len(countries) == 1 else None
 
 
 def _distinct(values: Any) -> tuple[str, ...]:

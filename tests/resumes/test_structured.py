@@ -178,3 +178,27 @@ def test_the_headline_is_the_title_of_who_works_nowhere() -> None:
     )
     assert found.current_title == "Baker"
     assert found.years_experience == 2.0
+
+
+@pytest.mark.parametrize(
+    ("location", "country"),
+    [
+        ({"city": "Berlin", "countryCode": "DE"}, "DE"),
+        ({"city": "Berlin", "countryCode": "Germany"}, "DE"),
+        ({"city": "Austin", "region": "TX"}, "US"),
+        ({"city": "München"}, "DE"),
+        ({"city": "Mysore", "region": "Karnataka"}, "IN"),
+        ({"address": "Austin, TX"}, "US"),
+        ({"city": "Valencia"}, None),
+        ({"region": "Georgia"}, None),
+        ({"city": "Paris, Berlin"}, None),
+        ({"city": "Lindenweg", "countryCode": "??"}, None),
+        ({"city": ["Berlin"]}, None),
+        ("Berlin", None),
+    ],
+)
+def test_the_country_is_inferred_for_matching_where_only_one_is_meant(location: object, country: str | None) -> None:
+    document = {"basics": {"location": location}}
+    before = json.dumps(document)
+    assert facts(document).country == country
+    assert json.dumps(document) == before

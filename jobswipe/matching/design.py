@@ -27,21 +27,21 @@ class Scales(msgspec.Struct, frozen=True, kw_only=True):
     trust: float = 0.32
     """Not a scale: the share of the unlearned log-odds that a verdict is judged by. Less lets verdicts speak louder."""
     bias: float = 4.8
-    word: float = 1.9
+    word: float = 1.6
     skill: float = 1.2
     family: float = 1.2
     level: float = 0.8
     rank: float = 0.35
     workplace: float = 2.2
-    country: float = 0.8
+    country: float = 1.0
     city: float = 1.2
     region: float = 0.4
-    remote: float = 0.8
+    remote: float = 1.0
     employment: float = 0.7
-    company: float = 0.6
+    company: float = 0.5
     pay: float = 0.5
     language: float = 0.7
-    vector: float = 0.9
+    vector: float = 0.7
     dense: float = 1.0
 
 

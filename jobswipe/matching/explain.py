@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from jobswipe.matching.candidate import Candidate
 from jobswipe.matching.learn import POSITIVE, Model
-from jobswipe.matching.score import PARTS
+from jobswipe.matching.score import PARTS, WEIGHTS
 
 _TELLING = 0.08
 """Least log-odds that a learned leaning must add to be told."""
+_CLOSE, _RELATED = 0.75, 0.5
+"""Least title fit, 0 to 1, that is told as close or related."""
 _NEUTRAL = frozenset({"language:en"})
 
 
@@ -43,16 +45,12 @@ def reasons(told: Told, who: Candidate, model: Model, names: Mapping[str, str]) 
 
 
 def _title(told: Told, who: Candidate) -> list[str]:
-    if not who.titles or told.evidence["title"] < -1.5:
+    fit = (told.evidence["title"] - WEIGHTS.bias) / WEIGHTS.title
+    if not who.titles or fit < _RELATED:
         return []
+    near = "Close" if fit >= _CLOSE else "Related"
     wanted = who.preferences.titles
-    if told.evidence["title"] > 0:
-        return [
-            f"Close to the title you look for: {wanted[0]}" if wanted else f"Close to your title {who.titles[0][0]}"
-        ]
-    return [
-        f"Related to the title you look for: {wanted[0]}" if wanted else f"Related to your title {who.titles[0][0]}"
-    ]
+    return [f"{near} to the title you look for: {wanted[0]}" if wanted else f"{near} to your title {who.titles[0][0]}"]
 
 
 def _skills(told: Told) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ class Features:
     def __len__(self) -> int:
         return len(self.ids)
 
-    @property
+    @cached_property
     def counts(self) -> np.ndarray:
         """How many postings have each facet."""
         return np.bincount(self.matrix.indices, minlength=len(self.names))

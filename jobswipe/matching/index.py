@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 from jobswipe.matching.watermark import Watermark, belongs, head
 from jobswipe.models import Company, Posting
 
-FORMAT = 1
+FORMAT = 2
 """Grows with every change of the schema or the analyser; an older index is rebuilt."""
 _MARK = "mark.json"
 _LOCK = "lock"
@@ -128,7 +128,7 @@ class TextIndex:
                 writer.delete_documents_by_term("id", row.id)
             if row.state == "open" and row.shown:
                 document = tantivy.Document()
-                document.add_unsigned("id", row.id)
+                document.add_integer("id", row.id)
                 document.add_text("title", row.title)
                 document.add_text("company", companies.get(row.company_id) or "")
                 document.add_text("body", row.description_text or "")
@@ -229,7 +229,8 @@ def analyser() -> tantivy.TextAnalyzer:
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("id", indexed=True, fast=True)
+    # Signed: tantivy-py 0.27 deletes nothing by a term of an unsigned field, for it takes the number for a signed one.
+    builder.add_integer_field("id", indexed=True, fast=True)
     for name in ("title", "company", "body"):
         builder.add_text_field(name, tokenizer_name=_ANALYSER, index_option="position")
     return builder.build()

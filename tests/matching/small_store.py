@@ -111,7 +111,9 @@ def insert(session: Session, rows: Iterable[dict[str, Any]], first_seq: int = 1)
     return out
 
 
-def fill(database: Database, resume: dict[str, Any] | None = RESUME, preferences: dict[str, Any] | None = None) -> list[int]:
+def fill(
+    database: Database, resume: dict[str, Any] | None = RESUME, preferences: dict[str, Any] | None = None
+) -> list[int]:
     """The 60 postings, a person with a resume and preferences; returns the postings' ids."""
     with database.write() as session:
         ids = insert(session, specs())

@@ -103,8 +103,12 @@ def test_a_new_verdict_on_a_posting_replaces_the_old_one(space: Space) -> None:
 
 def test_a_reason_turns_the_lesson_to_what_it_names(space: Space) -> None:
     row = int(np.flatnonzero(_has(space, "country:US") & (space.features.workplace == 2))[0])
-    place = Model().with_example(space.example(row, 1, "dislike", "place")).contributions(("country:US", "word:backend"))
-    field = Model().with_example(space.example(row, 1, "dislike", "field")).contributions(("country:US", "word:backend"))
+    place = (
+        Model().with_example(space.example(row, 1, "dislike", "place")).contributions(("country:US", "word:backend"))
+    )
+    field = (
+        Model().with_example(space.example(row, 1, "dislike", "field")).contributions(("country:US", "word:backend"))
+    )
     assert place["country:US"] < field["country:US"] < 0
 
 
@@ -124,9 +128,7 @@ def test_one_more_verdict_costs_milliseconds(space: Space) -> None:
     model = Model()
     rows = np.random.default_rng(0).integers(0, len(space.features), 200)
     for swipe, row in enumerate(rows, 1):
-        model = model.with_example(
-            space.example(int(row), swipe, "like" if swipe % 3 else "dislike", None)
-        )
+        model = model.with_example(space.example(int(row), swipe, "like" if swipe % 3 else "dislike", None))
     model.summary()
     taken = []
     for swipe in range(201, 211):

@@ -70,7 +70,11 @@ def test_undo_restores_the_model_to_the_byte_and_takes_the_application_back(both
         assert session.exec(select(Application)).all() == []
         assert session.exec(select(ApplicationEvent)).all() == []
         assert ranking.match(session, 1, 60) == before_ranking
-        assert [swipe.verdict for swipe in session.exec(select(Swipe).order_by(Swipe.id))] == ["dislike", "like", "undo"]  # type: ignore[arg-type]  # a column at runtime
+        assert [swipe.verdict for swipe in session.exec(select(Swipe).order_by(Swipe.id))] == [
+            "dislike",
+            "like",
+            "undo",
+        ]  # type: ignore[arg-type]  # a column at runtime
 
 
 def test_undo_leaves_an_application_that_was_touched(sqlite: Database, settings: Settings) -> None:
@@ -146,7 +150,9 @@ def test_a_bad_line_is_named(text: str, says: str) -> None:
 
 
 def test_lines_are_read_with_ids_as_text_and_blank_ones_skipped() -> None:
-    assert [(line.number, line.posting_id) for line in read_lines(["", '{"posting_id": "7", "verdict": "skip"}'])] == [(2, 7)]
+    assert [(line.number, line.posting_id) for line in read_lines(["", '{"posting_id": "7", "verdict": "skip"}'])] == [
+        (2, 7)
+    ]
 
 
 def test_a_closed_posting_can_be_judged_and_teaches_nothing(sqlite: Database, settings: Settings) -> None:

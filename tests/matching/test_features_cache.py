@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_store import fill, insert
+from sqlmodel import delete
+
+from jobswipe.db.engine import Database
+from jobswipe.matching import cachefile, features
+from jobswipe.matching.features import Features
+from jobswipe.matching.watermark import Watermark
+from jobswipe.models import Posting, PostingPlace, PostingSkill
+
+
+def _fresh(database: Database) -> tuple[Features, Watermark]:
+    with database.read() as session:
+        return features.catch_up(session, features.empty(), Watermark())
+
+
+def _same(one: Features, other: Features) -> None:
+    """Equal but for the order of the facets' columns."""
+    for name in ("ids", "posted", "family", "level", "workplace", "employment", "pay_low", "pay_high", "vectors"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    assert set(one.names) == set(other.names)
+    for row in range(len(one)):
+        assert _facets(one, row) == _facets(other, row)
+        assert (one.names[one.company[row]]) == (other.names[other.company[row]])
+
+
+def _facets(all_: Features, row: int) -> set[str]:
+    matrix = all_.matrix
+    return {all_.names[at] for at in matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]}
+
+
+def test_catching_up_gives_what_a_rebuild_gives(both: Database) -> None:
+    ids = fill(both)
+    known, mark = _fresh(both)
+    assert len(known) == 60
+    with both.write() as session:
+        insert(session, [{"title": "Potter", "company": "Kiln", "city": "Austin", "pay": 50_000}], first_seq=500)
+        for at, change in enumerate(
+            ({"state": "closed"}, {"title": "Chief Potter", "seniority": None}, {"shown": False})
+        ):
+            posting = session.get(Posting, ids[at])
+            assert posting is not None
+            for name, value in change.items():
+                setattr(posting, name, value)
+            posting.change_seq = 501 + at
+            session.add(posting)
+    with both.read() as session:
+        caught, _ = features.catch_up(session, known, mark)
+    rebuilt, _ = _fresh(both)
+    assert len(caught) == 59
+    _same(caught, rebuilt)
+
+
+def test_what_is_cached_comes_back(sqlite: Database, tmp_path: Path) -> None:
+    fill(sqlite)
+    known, mark = _fresh(sqlite)
+    features.save(tmp_path / "cache", known, mark)
+    loaded, loaded_mark = features.load(tmp_path / "cache")
+    assert loaded_mark == mark
+    _same(known, loaded)
+    np.testing.assert_array_equal(known.where, loaded.where)
+    assert not list(tmp_path.glob(".cache*"))
+
+
+@pytest.mark.parametrize("harm", [b"", b"x" * 100, "cut", "flipped", "header"])
+def test_a_damaged_cache_is_no_cache(sqlite: Database, tmp_path: Path, harm: str | bytes) -> None:
+    fill(sqlite)
+    path = tmp_path / "cache"
+    features.save(path, *_fresh(sqlite))
+    data = bytearray(path.read_bytes())
+    if isinstance(harm, bytes):
+        data = bytearray(harm)
+    elif harm == "cut":
+        data = data[:-50]
+    else:
+        data[-100 if harm == "flipped" else 30] ^= 0xFF
+    path.write_bytes(data)
+    loaded, mark = features.load(path)
+    assert (len(loaded), mark) == (0, Watermark())
+
+
+def test_an_older_format_is_no_cache(tmp_path: Path) -> None:
+    cachefile.write(tmp_path / "cache", {"format": 0}, {"ids": np.zeros(3, np.int64)})
+    assert len(features.load(tmp_path / "cache")[0]) == 0
+
+
+def test_rows_that_vanish_without_a_change_are_noticed(sqlite: Database) -> None:
+    ids = fill(sqlite)
+    known, mark = _fresh(sqlite)
+    with sqlite.write() as session:
+        for model, key in ((PostingSkill, PostingSkill.posting_id), (PostingPlace, PostingPlace.posting_id)):
+            session.exec(delete(model).where(key == ids[5]))
+        session.exec(delete(Posting).where(Posting.id == ids[5]))
+    with sqlite.read() as session:
+        caught, _ = features.catch_up(session, known, mark)
+    assert sorted(caught.ids) == sorted(set(ids) - {ids[5]})
+
+
+def test_a_facet_is_named_as_people_would_read_it(sqlite: Database) -> None:
+    fill(sqlite)
+    known, _ = _fresh(sqlite)
+    wanted = {"level:senior", "workplace:remote"}
+    row = next(at for at in range(60) if wanted <= _facets(known, at))
+    expected = (
+        "family:software_engineering|country:DE|city:Berlin, DE|remote:DE|rank:3|employment:full_time|language:en"
+    )
+    assert set(expected.split("|")) <= _facets(known, row)
+    assert known.where[known.column["city:Berlin, DE"]] == pytest.approx([52.52, 13.4])

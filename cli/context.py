@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from jobswipe.errors import SettingsError
 
+MAX_INPUT = 50_000_000
+"""Bytes of a file of verdicts or preferences, from here on refused."""
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jobswipe.db.engine import Database
     from jobswipe.settings import Settings
 
@@ -16,6 +21,25 @@ def load_settings() -> Settings:
     from jobswipe import settings
 
     return settings.load()
+
+
+def read_input(file: Path) -> bytes:
+    """A small file, or standard input for "-". Raises InputError, and LimitError from `MAX_INPUT` bytes on."""
+    import sys
+
+    from jobswipe.errors import InputError, LimitError
+
+    try:
+        if str(file) == "-":
+            content = sys.stdin.buffer.read(MAX_INPUT)
+        else:
+            with file.open("rb") as opened:
+                content = opened.read(MAX_INPUT)
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.") from None
+    if len(content) >= MAX_INPUT:
+        raise LimitError(f"{file} is too large: at most {MAX_INPUT // 1_000_000} MB are read; split it into parts.")
+    return content
 
 
 def make_home(settings: Settings) -> None:
@@ -37,13 +61,17 @@ def open_store(settings: Settings, *, create: bool = False) -> Database:
 
     Raises NotReadyError (run init, run db upgrade, made by a newer version) and StorageError.
     """
+    from pathlib import Path
+
     from jobswipe.db import migrate
-    from jobswipe.db.engine import Database
+    from jobswipe.db.engine import Database, parse_url
     from jobswipe.errors import NotReadyError
 
     embedded = settings.database.url is None
-    if embedded and not (settings.home / "jobswipe.db").exists() and not create:
-        raise NotReadyError(f"There is no store in {settings.home} yet: run 'jobswipe init'.")
+    url = parse_url(settings.database_url)
+    file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+    if file is not None and not create and not file.exists():
+        raise NotReadyError(f"There is no store in {file.parent} yet: run 'jobswipe init'.")
     make_home(settings)
     database = Database(settings.database_url, settings.database)
     if create and embedded and migrate.status(database).current is None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import traceback
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -25,6 +28,7 @@ from cli.commands import (
     store,
     swipe,
 )
+from cli.output import note
 from jobswipe import __version__
 from jobswipe.errors import JobSwipeError
 
@@ -78,12 +82,20 @@ def main(
 
 def run() -> None:
     """The console script: one line to stderr for an error, exit 2 usage or configuration, 1 failed, 3 not ready."""
+    # A closed stream is an empty one.
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - open as long as we run
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - likewise
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # Data is UTF-8 whatever the locale; a terminal that lacks a letter shows another in its place.
+            stream.reconfigure(errors="replace", encoding=None if stream.isatty() else "utf-8")
     raise SystemExit(_run(sys.argv[1:]))
 
 
 def _run(arguments: list[str]) -> int:
     try:
-        code: Any = app(arguments, prog_name="jobswipe", standalone_mode=False)
+        code: Any = app([_readable(one) for one in arguments], prog_name="jobswipe", standalone_mode=False)
+        sys.stdout.flush()
     except JobSwipeError as error:
         return _complain(error.message, error.exit_code)
     except typer.Abort:
@@ -91,16 +103,43 @@ def _run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _complain("Stopped.", 130)
     except BrokenPipeError:
-        # The reader of a pipe has gone: there is nobody left to tell. Spare the interpreter's flush at exit, too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of a pipe has gone: there is nobody left to tell.
+        _discard_output()
         return 0
     except OSError as error:
+        _discard_output()
         return _complain(_os_sentence(error), 1)
     except Exception as error:
         if hasattr(error, "format_message"):  # a usage error of Typer's own, whose class is private to it
             return _complain(_usage_sentence(error), 2)
-        raise
+        if sys.flags.dev_mode:
+            raise
+        return _complain(_fault_sentence(error), 1)
     return code if isinstance(code, int) else 0
+
+
+def _readable(argument: str) -> str:
+    """The argument with bytes that the locale cannot decode read as UTF-8, unless they name a file."""
+    value = argument.partition("=")[2] if argument.startswith("--") else argument
+    if argument.isprintable() or os.path.lexists(value):
+        return argument
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _discard_output() -> None:
+    """Spare the interpreter's flush at exit: it would fail as the write did, and say so in its own way."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _fault_sentence(error: Exception) -> str:
+    """A fault of the program's own: where it is, and how to see all of it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    where = f"{os.path.basename(ours[-1].filename)}:{ours[-1].lineno}"  # noqa: PTH119 - pathlib is slow to import
+    return (
+        f"This is a fault in JobSwipe ({type(error).__name__} at {where}): {error} - please report it with what "
+        "'PYTHONDEVMODE=1 jobswipe ...' prints."
+    )
 
 
 def _usage_sentence(error: Any) -> str:
@@ -113,9 +152,13 @@ def _usage_sentence(error: Any) -> str:
 
 def _os_sentence(error: OSError) -> str:
     what = f"{error.filename}: " if error.filename else ""
-    return f"{what}{error.strerror or error}."
+    hint = ": free some space and run the command again" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+    return f"{what}{error.strerror or error}{hint}."
 
 
 def _complain(sentence: str, code: int) -> int:
-    typer.echo(sentence if "\n" in sentence else f"jobswipe: {sentence}", err=True)
+    if "\n" in sentence and code == 2 and sentence.startswith("Usage:"):
+        typer.echo(sentence, err=True)
+    else:
+        note(f"jobswipe: {' '.join(sentence.split())}")
     return code

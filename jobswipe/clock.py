@@ -17,4 +17,6 @@ def now() -> datetime:
         moment = datetime.fromisoformat(fixed)
     except ValueError:
         raise SettingsError(f"JOBSWIPE_NOW is {fixed!r}: give an ISO 8601 date such as 2026-11-01T00:00:00Z.") from None
+    if not 1970 < moment.year < 3000:  # beyond, a time zone or a poll's pause leaves the calendar
+        raise SettingsError(f"JOBSWIPE_NOW is {fixed!r}: give a date between 1971 and 2999.")
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -47,11 +47,14 @@ def check() -> None:
 
     Example: jobswipe config check
     """
+    from jobswipe.db.engine import parse_url
+
     settings = load_settings()
+    parse_url(settings.database_url)
     note(f"The settings are sound (data directory {settings.home}).")
 
 
 def _hide_password(url: str) -> str:
-    from sqlalchemy import make_url
+    from jobswipe.db.engine import parse_url
 
-    return make_url(url).render_as_string(hide_password=True)
+    return parse_url(url).render_as_string(hide_password=True)

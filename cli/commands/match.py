@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.context import load_settings, open_store
-from cli.output import Format, FormatOption, emit, note
+from cli.output import Format, FormatOption, emit, note, say
 
 if TYPE_CHECKING:
     from jobswipe.matching.engine import Match
@@ -58,14 +58,12 @@ EMPTY = "Nothing to show: no open posting is left that your preferences allow ('
 
 
 def _print(one: Match) -> None:
-    typer.echo(
-        f"{one.rank}. {one.title}{f' · {one.company}' if one.company else ''}   {one.score:.3f}   #{one.posting_id}"
-    )
-    typer.echo("   " + "  ".join(f"{name} {value:+.3f}" for name, value in one.parts.items()))
+    say(f"{one.rank}. {one.title}{f' · {one.company}' if one.company else ''}   {one.score:.3f}   #{one.posting_id}")
+    say("   " + "  ".join(f"{name} {value:+.3f}" for name, value in one.parts.items()))
     for reason in one.reasons:
-        typer.echo(f"   - {reason}")
+        say(f"   - {reason}")
     if one.missing_skills:
-        typer.echo(f"   - Not in your resume: {', '.join(one.missing_skills)}")
+        say(f"   - Not in your resume: {', '.join(one.missing_skills)}")
     if one.url:
-        typer.echo(f"   {one.url}")
-    typer.echo("")
+        say(f"   {one.url}")
+    say("")

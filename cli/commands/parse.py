@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from cli.output import note, print_json
-
-if TYPE_CHECKING:
-    pass
 
 parse = typer.Typer(
     help="What JobSwipe understands of a payload, a resume or a text; stores nothing.", no_args_is_help=True
@@ -42,13 +39,13 @@ def posting(
     Example: jobswipe parse posting --kind ashby payload.json
     """
     import msgspec
-    from jobswipe.sources.payload import load
 
     from jobswipe.errors import InputError, JobSwipeError
     from jobswipe.postings.files import expand
     from jobswipe.postings.normalise import normalise
     from jobswipe.sources import registry
     from jobswipe.sources.base import ReadContext
+    from jobswipe.sources.payload import load
     from jobswipe.sources.raw import Rejection
 
     adapter = registry.adapter(kind)
@@ -89,6 +86,8 @@ def _moment(text: str | None) -> Any:
         raise UsageError(
             f"--fetched-at {text!r} is no ISO 8601 date: write 2026-11-01 or 2026-11-01T12:00:00Z."
         ) from None
+    if not 1970 < found.year < 3000:
+        raise UsageError(f"--fetched-at {text!r}: give a date between 1971 and 2999.")
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
@@ -151,13 +150,26 @@ def skills(
     _each_line(extract_ranked, [], jsonl=jsonl)
 
 
+MAX_LINE = 10_000_000
+"""Bytes of a line that are read; no text of a posting comes near."""
+
+
+def _lines() -> Iterator[bytes]:
+    """The lines of standard input, each cut at `MAX_LINE`: an endless one must not fill the memory."""
+    while line := sys.stdin.buffer.readline(MAX_LINE):
+        rest = line
+        while not rest.endswith(b"\n") and (rest := sys.stdin.buffer.readline(MAX_LINE)):
+            pass
+        yield line
+
+
 def _each_line(answer: Callable[[str], Any], empty: Any, *, jsonl: bool = False) -> None:
     """One line out for each line in, whatever is in it."""
     import msgspec
 
     encode = msgspec.json.Encoder().encode
     out = sys.stdout.buffer
-    for line in sys.stdin.buffer:
+    for line in _lines():
         text: Any = line.decode("utf-8", "replace").rstrip("\r\n")
         if jsonl:
             try:
@@ -178,10 +190,9 @@ def duplicates(
 
     Example: jobswipe parse duplicates postings.jsonl
     """
-    from jobswipe.sources.payload import load
-
     from jobswipe.postings.dedupe import cluster
     from jobswipe.postings.lines import read_candidates
+    from jobswipe.sources.payload import load
 
     ids, candidates = read_candidates(load(file))
     for posting_id, number in zip(ids, cluster(candidates), strict=True):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cli.context import load_settings, open_store
+from cli.context import load_settings, open_store, read_input
 from cli.output import note, print_json
 
 profile = typer.Typer(help="What you want: countries, remote, seniority, pay, titles.", no_args_is_help=True)
@@ -85,11 +84,8 @@ def _read(file: Path) -> dict[str, Any]:
     from jobswipe.errors import InputError
 
     try:
-        content = sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
-        found = msgspec.json.decode(content)
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        found = msgspec.json.decode(read_input(file))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{file} is not valid JSON: {error}.") from None
     if not isinstance(found, dict):
         raise InputError(f"{file} must hold one JSON object with your preferences.")

@@ -141,7 +141,7 @@ def _value(text: str) -> Any:
     if text == "null" or text[:1] in ("[", "{"):
         try:
             return msgspec.json.decode(text)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return text
     return text
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.context import load_settings, open_store
-from cli.output import Format, FormatOption, emit, note
+from cli.context import load_settings, open_store, read_input
+from cli.output import Format, FormatOption, emit, note, say
 
 if TYPE_CHECKING:
     from jobswipe.db.engine import Database
@@ -58,15 +58,10 @@ def swipe(
 
 def _batch(database: Database, matcher: Matcher, file: Path, form: Format) -> None:
     from jobswipe import clock
-    from jobswipe.errors import InputError
     from jobswipe.matching import swipes
     from jobswipe.models import LOCAL_PERSON_ID
 
-    try:
-        content = sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}.") from None
-    lines = list(swipes.read_lines(content.decode("utf-8-sig", "replace").splitlines()))
+    lines = list(swipes.read_lines(read_input(file).decode("utf-8-sig", "replace").split("\n")))
     matcher.refresh()
     with database.write() as session:
         done = swipes.apply(session, matcher, LOCAL_PERSON_ID, lines, clock.now())
@@ -148,16 +143,16 @@ def _prompt(database: Database, matcher: Matcher) -> None:
 
 def _show(card: Card) -> None:
     one = card.match
-    typer.echo("")
-    typer.echo(f"{card.position}. {one.title}{f' · {one.company}' if one.company else ''}   {one.score:.2f}")
+    say("")
+    say(f"{card.position}. {one.title}{f' · {one.company}' if one.company else ''}   {one.score:.2f}")
     for reason in one.reasons:
-        typer.echo(f"   - {reason}")
+        say(f"   - {reason}")
     if card.explored:
-        typer.echo("   - Shown to learn what you think of its like")
+        say("   - Shown to learn what you think of its like")
     if one.missing_skills:
-        typer.echo(f"   - Not in your resume: {', '.join(one.missing_skills)}")
+        say(f"   - Not in your resume: {', '.join(one.missing_skills)}")
     if one.url:
-        typer.echo(f"   {one.url}")
+        say(f"   {one.url}")
 
 
 def _open(database: Database, card: Card) -> None:
@@ -165,5 +160,6 @@ def _open(database: Database, card: Card) -> None:
 
     with database.read() as session:
         found = load(session, [card.match.posting_id], with_skills=False)[card.match.posting_id]
-    typer.echo("")
-    typer.echo(found.description_text or "The posting has no text.")
+    say("")
+    for line in (found.description_text or "The posting has no text.").splitlines():
+        say(line)

@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
-from jobswipe.errors import SettingsError, StorageError
+from jobswipe.errors import SettingsError, StorageError, UsageError
 from jobswipe.settings import DatabaseSettings
+
+_UNSTORABLE = "A value is larger than the database holds, or no text: give an id that a listing shows, or a plain text."
 
 
 class Database:
@@ -50,9 +53,19 @@ class Database:
             ):
                 yield session
         except DatabaseError as error:
+            if isinstance(error, DataError):
+                raise UsageError(_UNSTORABLE) from error
             if not isinstance(error, OperationalError) and not _corrupt(error):
                 raise
             raise StorageError(sentence(error, self.url)) from error
+        except OverflowError as error:
+            if "SQLite INTEGER" not in str(error):
+                raise
+            raise UsageError(_UNSTORABLE) from error
+        except PoolTimeout as error:
+            raise StorageError(
+                "No connection to the database became free in time: try again, or raise JOBSWIPE_DATABASE_POOL_SIZE."
+            ) from error
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -78,11 +91,23 @@ def sentence(error: DBAPIError, url: str) -> str:
     return f"The database {where} did not answer: {said}."
 
 
-def _make_engine(url: str, settings: DatabaseSettings) -> Engine:
+def parse_url(url: str) -> URL:
+    """The URL in its parts. Raises SettingsError, without the URL in it: it may hold a password."""
     try:
         parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise SettingsError(f"JOBSWIPE_DATABASE_URL is not a database URL: {error}.") from None
+        backend = parsed.get_backend_name()
+    except (ArgumentError, ValueError):
+        raise SettingsError(
+            "JOBSWIPE_DATABASE_URL is not a database URL: write postgresql://USER:PASSWORD@HOST:5432/NAME or "
+            "sqlite:///PATH."
+        ) from None
+    if backend not in ("postgresql", "sqlite"):
+        raise SettingsError(f"JOBSWIPE_DATABASE_URL names {backend}: use sqlite:/// or postgresql://.")
+    return parsed
+
+
+def _make_engine(url: str, settings: DatabaseSettings) -> Engine:
+    parsed = parse_url(url)
     backend = parsed.get_backend_name()
     if backend == "postgresql":
         return create_engine(
@@ -93,10 +118,12 @@ def _make_engine(url: str, settings: DatabaseSettings) -> Engine:
             pool_recycle=settings.pool_recycle,
             pool_pre_ping=True,
         )
-    if backend != "sqlite":
-        raise SettingsError(f"JOBSWIPE_DATABASE_URL names {backend}: use sqlite:/// or postgresql://.")
     if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(parsed.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"The directory {folder} of the database cannot be made: {error.strerror}.") from None
     engine = create_engine(parsed, connect_args={"timeout": settings.busy_timeout, "check_same_thread": False})
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)

@@ -98,6 +98,8 @@ def _pending(steps: list[str], current: str | None) -> int:
 
 
 def _run(database: Database, revision: str, *, up: bool) -> Status:
+    if not revision.strip():
+        raise UsageError("Name a schema version, such as head or base: 'jobswipe db status' shows where the store is.")
     try:
         with database.engine.connect() as connection, connection.begin():
             if database.dialect == "postgresql":
@@ -109,6 +111,8 @@ def _run(database: Database, revision: str, *, up: bool) -> Status:
             (command.upgrade if up else command.downgrade)(_config(connection), revision)
             return _status(connection)
     except CommandError as error:
-        raise UsageError(f"No such schema version {revision!r}: {error}. 'jobswipe db status' lists them.") from None
+        raise UsageError(
+            f"No such schema version {revision!r}: {error}. 'jobswipe db status' shows where the store is."
+        ) from None
     except DBAPIError as error:
         raise StorageError(sentence(error, database.url)) from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from jobswipe.db.engine import Database
 from jobswipe.errors import InputError, JobSwipeError
 from jobswipe.postings.ingest import Progress, Run, Summary
+from jobswipe.postings.normalise import sound
 from jobswipe.sources import catalog, registry
 from jobswipe.sources.base import Adapter, ReadContext
 from jobswipe.sources.payload import load
@@ -81,13 +82,14 @@ def ingest_files(
 
 def _agreed_board(adapter: Adapter, head: Sequence[RawPosting | Rejection]) -> str | None:
     """The board that all the addresses name; None for a mixed payload, or where they name none."""
-    boards = Counter(adapter.match_url(one.url) for one in head if isinstance(one, RawPosting) and one.url)
+    boards = Counter(adapter.match_url(url) for one in head if isinstance(one, RawPosting) and (url := sound(one).url))
     boards.pop(None, None)
     return next(iter(boards)) if len(boards) == 1 and adapter.KIND != "jsonld" else None
 
 
 def _stem(path: Path) -> str:
-    name = "stdin" if path == STDIN else path.name
+    # A name that is no UTF-8 comes with surrogates, which no database stores.
+    name = "stdin" if path == STDIN else path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     while name.lower().endswith(_SUFFIXES):
         name = name[: name.rindex(".")]
     return name or path.name

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
+
+import msgspec
 
 from jobswipe import pay, skills, titles
 from jobswipe.errors import InputError
@@ -31,10 +34,37 @@ MAX_URL = 4_000
 _SPACES = re.compile(r"\s+")
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9]{2,8})*\Z")
 _WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_ESCAPED = re.compile(rb"\\u00|\x7f|\xc2[\x80-\x9f]")
+"""What JSON writes control characters as."""
+
+
+def sound(raw: RawPosting) -> RawPosting:
+    """The record without characters that no posting means and Postgres refuses (NUL) or terminals obey (escapes)."""
+    try:
+        if not _ESCAPED.search(msgspec.json.encode(raw)):
+            return raw
+    except UnicodeEncodeError:  # half a surrogate pair
+        pass
+    return msgspec.convert(_stripped(msgspec.to_builtins(raw)), RawPosting)
+
+
+def printable(text: str) -> str:
+    """The text without control characters; line breaks and tabs stay."""
+    return _CONTROL.sub("", text)
+
+
+def _stripped(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list):
+        return [_stripped(one) for one in value]
+    return {key: _stripped(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def normalise(raw: RawPosting, kind: str, context: ReadContext) -> Posting:
     """Interpret one record. Raises InputError with the reason when it is no posting (no title, no id, oversized)."""
+    raw = sound(raw)
     title = _line(raw.title)
     if not title:
         raise InputError("it has no title")

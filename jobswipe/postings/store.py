@@ -19,7 +19,7 @@ from jobswipe.places.place import Place
 from jobswipe.postings import rows
 from jobswipe.postings.clusters import join_duplicates, show_one
 from jobswipe.postings.keys import company_key
-from jobswipe.postings.normalise import normalise
+from jobswipe.postings.normalise import normalise, printable, sound
 from jobswipe.postings.posting import Posting
 from jobswipe.postings.rows import lock_changes, table
 from jobswipe.sources.base import ReadContext
@@ -71,11 +71,14 @@ def raw_hash(raw: RawPosting) -> str:
 def plan(session: Session, source: Source, batch: Sequence[RawPosting | Rejection], context: ReadContext) -> Plan:
     """Unite records of one id, drop the unlisted, and normalise what the store does not have as it is."""
     counts = Counts(read=len(batch))
-    rejections = [record for record in batch if isinstance(record, Rejection)]
+    rejections = [
+        Rejection(record=printable(one.record), reason=one.reason) for one in batch if isinstance(one, Rejection)
+    ]
     by_id: dict[str, RawPosting] = {}
     for raw in batch:
         if isinstance(raw, Rejection):
             continue
+        raw = sound(raw)
         if not raw.listed:
             rejections.append(Rejection(record=raw.external_id, reason=UNLISTED))
         elif raw.external_id in by_id:

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from jobswipe import skills
 from jobswipe.errors import NotFoundError, ResumeError, UsageError
 from jobswipe.models import Resume, ResumeCorrection
+from jobswipe.resumes import limits
 from jobswipe.resumes.document import Correction, anchor, apply
 from jobswipe.resumes.extract import extract
 from jobswipe.resumes.facts import ResumeFacts, facts
@@ -39,15 +40,17 @@ def read_file(path: Path, name: str | None = None) -> ReadResume:
     if path == Path("-"):
         import sys
 
-        data = sys.stdin.buffer.read()
+        data = sys.stdin.buffer.read(limits.FILE_BYTES + 1)
         parsed = parse(extract(data, name or "stdin"))
         return ReadResume(name or "stdin", hashlib.sha256(data).hexdigest(), parsed)
-    parsed = parse(extract(path, path.name))
+    # A name that is no UTF-8 comes with surrogates, which no database stores.
+    own = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    parsed = parse(extract(path, own))
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise ResumeError(f"{path} cannot be read: {error.strerror}.") from None
-    return ReadResume(name or path.name, digest, parsed)
+    return ReadResume(name or own, digest, parsed)
 
 
 def store(session: Session, person_id: int, read: ReadResume, now: datetime) -> tuple[Resume, bool]:

@@ -56,7 +56,8 @@ def load(path: Path) -> bytes:
     try:
         if path.is_file() and path.stat().st_size >= MAX_BYTES:
             raise _too_large(f"{path} has {path.stat().st_size:,} bytes")
-        return plain(path.read_bytes())
+        with path.open("rb") as file:  # a device or a pipe has no size, and may have no end
+            return plain(file.read(MAX_BYTES))
     except OSError as error:
         raise InputError(f"Cannot read {path}: {error.strerror or error}.") from None
 

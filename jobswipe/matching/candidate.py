@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -16,6 +17,11 @@ from jobswipe.resumes.facts import ResumeFacts
 _TITLE_DECAY = (1.0, 0.55, 0.35, 0.25, 0.15)
 _MAX_TITLES = 8
 _MAX_TEXT = 60_000
+_BY_YEARS = ((1.5, 0.9), (4.0, 2.0), (7.0, 2.6), (math.inf, 3.1))
+"""Below how many years of work a rank is likely, where no title states one."""
+_STUDENT_YEARS = 2.5
+_HEAD = 400
+"""Characters at the start of a resume, in which a headline stands."""
 _STUDENT = re.compile(r"\b(?:student|graduate|undergraduate|freshman|sophomore)\b", re.IGNORECASE)
 
 
@@ -77,12 +83,11 @@ def _rank(facts: ResumeFacts) -> float | None:
         None,
     )
     years = facts.years_experience
-    by_years = None if years is None else 0.9 if years < 1.5 else 2.0 if years < 4 else 2.6 if years < 7 else 3.1
-    if stated is None:
-        if by_years is None and facts.titles and _STUDENT.search(facts.current_title or ""):
-            return RANKS["intern"]
-        return by_years
-    return RANKS[stated]
+    if stated is not None:
+        return RANKS[stated]
+    if (years is None or years < _STUDENT_YEARS) and _STUDENT.search(facts.text[:_HEAD]):
+        return (RANKS["intern"] + RANKS["entry"]) / 2
+    return None if years is None else next(rank for most, rank in _BY_YEARS if years < most)
 
 
 def _skills(facts: ResumeFacts) -> tuple[dict[str, float], dict[str, str]]:

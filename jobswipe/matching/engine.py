@@ -74,6 +74,7 @@ class Matcher:
         self.database = database
         self.settings = settings
         self._lock = threading.Lock()
+        self._space_lock = threading.Lock()
         self._features: features.Features | None = None
         self._mark = Watermark()
         self._index: TextIndex | None = None
@@ -97,8 +98,9 @@ class Matcher:
             fresh, now = features.catch_up(session, loaded, mark)
             if now != mark or fresh is not loaded:
                 features.save(path, fresh, now)
-            self._features, self._mark = fresh, now
-            self._spaces.clear()
+            with self._space_lock:
+                self._features, self._mark = fresh, now
+                self._spaces.clear()
         return None
 
     @property
@@ -163,14 +165,15 @@ class Matcher:
         now = now.replace(hour=0, minute=0, second=0, microsecond=0)
         all_ = self.features
         key = msgspec.msgpack.encode((who, now.timestamp(), self._mark))
-        space = self._spaces.get(key)
-        if space is None:
-            found = score.evidence(all_, self._index, who, now.timestamp(), self.settings.match.half_life_days)
-            space = Space(all_, found)
-            while len(self._spaces) >= _SPACES_KEPT:
-                self._spaces.pop(next(iter(self._spaces)))
-            self._spaces[key] = space
-        return space
+        with self._space_lock:
+            space = self._spaces.get(key)
+            if space is None:
+                found = score.evidence(all_, self._index, who, now.timestamp(), self.settings.match.half_life_days)
+                space = Space(all_, found)
+                while len(self._spaces) >= _SPACES_KEPT:
+                    self._spaces.pop(next(iter(self._spaces)))
+                self._spaces[key] = space
+            return space
 
     @staticmethod
     def best(view: View, open_: np.ndarray, limit: int) -> np.ndarray:

@@ -3,11 +3,15 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
 from small_store import NOW, RESUME, fill, insert, matcher, prefer
 
 from jobswipe.db.engine import Database
 from jobswipe.matching import swipes
+from jobswipe.matching.candidate import candidate
+from jobswipe.matching.preferences import Preferences
 from jobswipe.models import Posting
+from jobswipe.resumes.facts import facts
 from jobswipe.settings import Settings, load
 
 
@@ -145,3 +149,33 @@ def test_a_resume_without_a_place_or_titles_still_ranks(sqlite: Database, settin
     with sqlite.read() as session:
         found = matcher(sqlite, settings).match(session, 1, 100)
     assert len(found) == 15
+
+
+@pytest.mark.parametrize(
+    ("title", "start", "text", "rank"),
+    [
+        ("Senior Engineer", "2025-06", "", 3.0),
+        ("Engineer", "2025-06", "", 0.9),
+        ("Engineer", "2023-06", "", 2.0),
+        ("Engineer", "2013-06", "", 3.1),
+        ("Engineering Manager", "2025-06", "", 4.2),
+        ("Tutor", "2025-06", "Physics student at a university", 0.5),
+        (None, None, "", None),
+    ],
+)
+def test_the_level_comes_from_the_title_else_from_the_years(
+    title: str | None, start: str | None, text: str, rank: float | None
+) -> None:
+    work = [{"position": title, "startDate": start}] if title else []
+    document = {"basics": {"label": text}, "work": work} if text else {"work": work}
+    assert candidate(facts(document, NOW), Preferences()).rank == rank
+
+
+def test_preferences_move_the_candidate() -> None:
+    plain = candidate(facts(RESUME, NOW), Preferences())
+    assert (plain.home, plain.city, plain.countries) == ("DE", "Berlin", ("DE",))
+    assert plain.titles == (("Backend Engineer", 1.0),)
+    moved = candidate(facts(RESUME, NOW), Preferences(countries=("US",), titles=("Data Engineer",)))
+    assert moved.countries == ("US",)
+    assert moved.titles[0] == ("Data Engineer", 1.0)
+    assert moved.titles[1][1] < 0.5

@@ -68,10 +68,16 @@ def candidate(facts: ResumeFacts | None, preferences: Preferences) -> Candidate:
 
 
 def _titles(facts: ResumeFacts, preferences: Preferences) -> tuple[tuple[str, float], ...]:
-    """Titles that are looked for weigh 1, the resume's own less with age, and a quarter beside wanted ones."""
+    """Titles that are looked for weigh 1, the resume's own less with age, and a quarter beside wanted ones.
+
+    The headline weighs as the present title where it names a role: a founder who calls herself a programmer looks for
+    programming.
+    """
     own = list(dict.fromkeys([*([facts.current_title] if facts.current_title else []), *facts.titles]))
     scale = 0.25 if preferences.titles else 1.0
     weighted = [(title, 1.0) for title in preferences.titles]
+    if facts.headline and facts.headline not in own[:1] and titles.family(facts.headline):
+        weighted.append((facts.headline, scale))
     weighted += [(title, scale * _TITLE_DECAY[min(at, len(_TITLE_DECAY) - 1)]) for at, title in enumerate(own)]
     return tuple(weighted[:_MAX_TITLES])
 

@@ -14,13 +14,14 @@ from jobswipe.resumes.jsonresume import text_of
 
 class ResumeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """`titles` newest first, without repetition; `current_title` is that of ongoing work, else the headline's, else the
-    newest. `skills` as written. `years_experience` counts months of work once, where dates allow it (None: no dates).
-    `country` is ISO 3166-1 alpha-2: the one stated, else the only one that the written place can mean. `text` is
+    newest. `headline` is what the person calls themself. `skills` as written. `years_experience` counts months of work
+    once, where dates allow it (None: no dates). `country` is ISO 3166-1 alpha-2: the one stated, else the only one that the written place can mean. `text` is
     everything, for lexical search.
     """
 
     titles: tuple[str, ...] = ()
     current_title: str | None = None
+    headline: str | None = None
     skills: tuple[str, ...] = ()
     text: str = ""
     years_experience: float | None = None
@@ -57,6 +58,7 @@ def facts(document: Mapping[str, Any], now: datetime | None = None) -> ResumeFac
     return ResumeFacts(
         titles=titles,
         current_title=current if isinstance(current, str) else None,
+        headline=_string(label),
         skills=_distinct(skills),
         text=text_of(dict(document)),
         years_experience=_years(work, now or clock.now()),

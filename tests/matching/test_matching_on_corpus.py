@@ -27,7 +27,7 @@ def test_the_ranking_beats_lexical_ones_clearly(corpus: Path, monkeypatch: pytes
     resume, told = measures["ndcg_at_10_resume"], measures["ndcg_at_10_told"]
     assert resume.baseline is not None
     assert resume.value > resume.baseline + 0.2
-    assert told.value > 0.75
+    assert told.value > 0.7
     country = measures["ndcg_at_10_resume_vs_country"]
     assert country.baseline is not None
     assert resume.value > country.baseline + 0.05

@@ -29,7 +29,7 @@ def expand(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
+            inside = sorted(one for one in path.rglob("*") if one.is_file() and not _hidden(one.relative_to(path)))
             if not inside:
                 raise InputError(f"The directory {path} holds no files.")
             found.extend(inside)
@@ -78,6 +78,10 @@ def ingest_files(
             runs[slug] = Run(database, source, batch=batch, fetched_at=now)
         runs[slug].feed(chain(head, records), context, progress(path) if progress else None)
     return [run.finish() for run in runs.values()] + unread
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _agreed_board(adapter: Adapter, head: Sequence[RawPosting | Rejection]) -> str | None:

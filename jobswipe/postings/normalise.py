@@ -35,18 +35,24 @@ _SPACES = re.compile(r"\s+")
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9]{2,8})*\Z")
 _WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_ESCAPED = re.compile(rb"\\u00|\x7f|\xc2[\x80-\x9f]")
-"""What JSON writes control characters as."""
 
 
 def sound(raw: RawPosting) -> RawPosting:
-    """The record without characters that no posting means and Postgres refuses (NUL) or terminals obey (escapes)."""
+    """The record without characters that no posting means and Postgres refuses (NUL) or terminals obey (escapes).
+
+    The description is left to the text room, which does the same; looking at it twice would cost as much as reading it.
+    """
+    html, text = raw.description_html, raw.description_text
+    raw.description_html = raw.description_text = None
     try:
-        if not _ESCAPED.search(msgspec.json.encode(raw)):
-            return raw
+        written = msgspec.json.encode(raw).decode()
+        clean = "\\u00" not in written and not _CONTROL.search(written)
     except UnicodeEncodeError:  # half a surrogate pair
-        pass
-    return msgspec.convert(_stripped(msgspec.to_builtins(raw)), RawPosting)
+        clean = False
+    if not clean:
+        raw = msgspec.convert(_stripped(msgspec.to_builtins(raw)), RawPosting)
+    raw.description_html, raw.description_text = html, text
+    return raw
 
 
 def printable(text: str) -> str:

@@ -8,9 +8,14 @@ from html import unescape
 # A private mark inside this module: a list item begins. Removed from the input first.
 _ITEM = "\x00"
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ud800-\udfff]")
 _TAG = re.compile(r"<([/!?]?[a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
 _SKIPPED = re.compile(r"<(?:!--|(script|style|noscript|template|iframe|svg|head)\b)", re.IGNORECASE)
+_SKIPPED_NAMES = frozenset(
+    form(name)
+    for name in ("script", "style", "noscript", "template", "iframe", "svg", "head")
+    for form in (str.lower, str.upper, str.title)
+)
 _ESCAPED_TAG = re.compile(r"&lt;/?(?:p|div|br|ul|ol|li|h[1-6]|strong|b|em|span)\b")
 _ANY_TAG = re.compile(r"</?(?:p|div|br|ul|ol|li|h[1-6]|strong|b|em|i|u|span|a|table|section)\b[^<>]*>", re.IGNORECASE)
 
@@ -45,13 +50,13 @@ def to_text(html: str) -> str:
         html = unescape(html)
     if _ITEM in html:
         html = html.replace(_ITEM, "")
-    if _SKIPPED.search(html):
-        html = _drop_skipped(html)
     for blank in "\n\r\t\u00a0":
         if blank in html:
             html = html.replace(blank, " ")
     # Splitting and joining with the tags' marks in between takes half the time of a substitution with a function.
     parts = _TAG.split(html)
+    if "<!--" in html or not _SKIPPED_NAMES.isdisjoint(parts[1::2]):
+        parts = _TAG.split(_drop_skipped(html))
     parts[1::2] = [_MARK.get(name) or _MARK.get(name.lower(), "") for name in parts[1::2]]
     text = "".join(parts)
     if "&" in text:

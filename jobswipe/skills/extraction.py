@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from jobswipe.skills.patterns import Kind
 from jobswipe.skills.skill import Skill
 from jobswipe.skills.taxonomy import matcher
 
-_BASE = {Kind.TOOL: 1.0, Kind.FIELD: 0.8, Kind.GENERAL: 0.2}
 _REPEAT = 0.15  # for each further mention, up to four
 _EARLY = 0.4  # for standing at the very beginning (a title), less towards the end
 
@@ -30,9 +28,11 @@ def extract(text: str) -> list[Skill]:
             count[concept] = 1
     length = len(text) or 1
 
+    base = known.bases
+
     def rank(concept: int) -> float:
         again = _REPEAT * min(count[concept] - 1, 4)
-        return _BASE[Kind(known.kinds[concept])] + again + _EARLY * (1 - first[concept][0] / length)
+        return base[concept] + again + _EARLY * (1 - first[concept][0] / length)
 
     return [
         Skill(known.ids[concept], known.names[concept], text[slice(*first[concept])])

@@ -15,6 +15,7 @@ from jobswipe.skills.canonical import canonical
 from jobswipe.skills.context import Span, accepted
 from jobswipe.skills.patterns import Case, Kind, read
 
+_BASE = {Kind.TOOL: 1.0, Kind.FIELD: 0.8, Kind.GENERAL: 0.2}  # what a kind of concept is worth in a ranking
 _SPACE, _DOT, _S = 0x20, 0x2E, 0x73
 _LETTERS_AND_DIGITS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789\x01+#&")
 # What may not stand inside a name of several words: "sales, marketing" is not "sales marketing".
@@ -38,6 +39,13 @@ class Matcher:
         self.cases = table.cases
         self.written = {text: frozenset(forms) for text, forms in table.written.items()}
         self.position = {text: at for at, text in enumerate(self.patterns)}
+        self.bases = [_BASE[Kind(kind)] for kind in self.kinds]
+        self._tools = [self.kinds[concept] == Kind.TOOL for concept in self.concepts]
+        # Names of one word in any spelling, or that need their context, have nothing more to be asked.
+        self._plain = [
+            case in (Case.ANY, Case.CONTEXT) and " " not in name
+            for name, case in zip(self.patterns, self.cases, strict=True)
+        ]
         self._letters = frozenset(at for at, case in enumerate(self.cases) if case == Case.LETTER)
         # Every word that begins with such a letter would be a match of the automaton: they are looked for apart.
         self._words = [at for at in range(len(self.patterns)) if at not in self._letters]
@@ -78,9 +86,17 @@ class Matcher:
     def _scan(self, text: str, hay: bytes, offset: int, spans: list[Span]) -> None:
         """Add the spans of `hay`, a piece of the text between two added spaces that begins at `offset`."""
         done = 0
+        words, plain, cases, tools = self._words, self._plain, self.cases, self._tools
         for word, start, end in self._automaton.find_matches_as_indexes(hay):
-            if start >= done:
-                done = self._take(text, hay, offset, self._words[word], start, end, spans)
+            if start < done:
+                continue
+            pattern = words[word]
+            if plain[pattern] and hay[end] == _SPACE:
+                sure = cases[pattern] == Case.ANY
+                spans.append(Span(offset + start, offset + end - 1, pattern, sure, tools[pattern]))
+                done = end
+            else:
+                done = self._take(text, hay, offset, pattern, start, end, spans)
 
     def _take(self, text: str, hay: bytes, offset: int, pattern: int, start: int, end: int, spans: list[Span]) -> int:
         """Add the span or spans of one match at `hay[start:end]`; returns where the search goes on."""
@@ -107,7 +123,7 @@ class Matcher:
             self._scan(text, b" " + hay[cut + 1 : end] + b" ", offset + cut, spans)
             return end
         case = self.cases[pattern]
-        tool = self.kinds[self.concepts[pattern]] == Kind.TOOL
+        tool = self._tools[pattern]
         if case == Case.CONTEXT:
             spans.append(Span(begin, stop, pattern, False, tool))
         elif case == Case.ANY or self._as_written(text[begin:stop], name, case):

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-SAMPLE = 400
+SAMPLE = 250
 LONG_SAMPLE = 4000
 MIN_LETTERS = 20
 MIN_CONFIDENCE = 0.8

@@ -32,6 +32,9 @@ from cli.output import note
 from jobswipe import __version__
 from jobswipe.errors import JobSwipeError
 
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended."""
+
 # Plain help: Rich's takes three times as long to show.
 app = typer.Typer(
     name="jobswipe",
@@ -98,10 +101,8 @@ def _run(arguments: list[str]) -> int:
         sys.stdout.flush()
     except JobSwipeError as error:
         return _complain(error.message, error.exit_code)
-    except typer.Abort:
-        return _complain("Stopped.", 130)
-    except KeyboardInterrupt:
-        return _complain("Stopped.", 130)
+    except (typer.Abort, KeyboardInterrupt):
+        return _complain("Stopped.", INTERRUPTED)
     except BrokenPipeError:
         # The reader of a pipe has gone: there is nobody left to tell.
         _discard_output()
@@ -115,6 +116,8 @@ def _run(arguments: list[str]) -> int:
         if sys.flags.dev_mode:
             raise
         return _complain(_fault_sentence(error), 1)
+    if code == INTERRUPTED:  # Typer makes an exit of Ctrl-C, without a word
+        return _complain("Stopped.", INTERRUPTED)
     return code if isinstance(code, int) else 0
 
 

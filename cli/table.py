@@ -10,8 +10,8 @@ from rich.cells import cell_len, chop_cells
 from cli.output import plain
 
 GAP = 3
-NARROW = 12
-"""Letters that a column of text keeps at least, where its content has as many."""
+LONG, NARROW = 30, 12
+"""Letters of a word that is not cut while something else can give way, and then that a column keeps at least."""
 _RULE = "─"
 
 Row = Mapping[str, Any]
@@ -20,17 +20,21 @@ Row = Mapping[str, Any]
 def lines(rows: Sequence[Row], width: int | None) -> Iterator[str]:
     """The lines of a table of rows with the same keys, in at most `width` cells (None: as wide as it needs).
 
-    Numbers are right-aligned and never cut. Where the width does not do, the longest texts are wrapped, then columns
-    that are empty or zero in every row are left out, then each row is written as a block of lines.
+    Numbers are right-aligned and never cut. Where the width does not do, columns that say nothing in any row are left
+    out, the longest texts are wrapped between words, zeros are left out, words are cut; at last each row is a block.
     """
-    columns = list(rows[0])
-    table = _fitted(rows, columns, width)
-    if table is None:
-        columns = [column for column in columns if any(row[column] not in (None, "", 0) for row in rows)] or columns
-        table = _fitted(rows, columns, width)
-    if table is None:
-        return _blocks(rows, columns, width or 0)
-    return _table(rows, columns, *table)
+    every = list(rows[0])
+    said = _without(rows, every, (None, "")) or every
+    counted = _without(rows, said, (None, "", 0)) or said
+    for columns, least in ((every, None), (said, LONG), (counted, LONG), (counted, NARROW)):
+        table = _fitted(rows, columns, width, least)
+        if table is not None:
+            return _table(rows, columns, *table)
+    return _blocks(rows, counted, width or 0)
+
+
+def _without(rows: Sequence[Row], columns: Sequence[str], nothing: tuple[Any, ...]) -> list[str]:
+    return [column for column in columns if any(row[column] not in nothing for row in rows)]
 
 
 def _heading(column: str) -> str:
@@ -42,19 +46,26 @@ def _numeric(rows: Sequence[Row], column: str) -> bool:
     return bool(values) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
 
-def _fitted(rows: Sequence[Row], columns: Sequence[str], width: int | None) -> tuple[list[int], int] | None:
-    """The columns' widths and the gap between them; None where they do not fit."""
+def _fitted(
+    rows: Sequence[Row], columns: Sequence[str], width: int | None, keep: int | None
+) -> tuple[list[int], int] | None:
+    """The columns' widths and the gap between them; None where they do not fit.
+
+    A column of text shrinks to its longest word of at most `keep` letters, None: not at all.
+    """
     natural = [max(cell_len(_heading(one)), *(cell_len(plain(row[one])) for row in rows)) for one in columns]
     if width is None:
         return natural, GAP
-    least = [
-        size if _numeric(rows, one) else min(size, max(NARROW, cell_len(_heading(one))))
-        for one, size in zip(columns, natural, strict=True)
-    ]
     for gap in (GAP, 2):
         over = sum(natural) + 1 + gap * (len(columns) - 1) - width
         if over <= 0:
             return natural, gap
+    if keep is None:
+        return None
+    least = [
+        size if _numeric(rows, one) else min(size, max(NARROW, cell_len(_heading(one)), _longest(rows, one, keep)))
+        for one, size in zip(columns, natural, strict=True)
+    ]
     room = width - 1 - 2 * (len(columns) - 1)
     if sum(least) > room:
         return None
@@ -63,6 +74,11 @@ def _fitted(rows: Sequence[Row], columns: Sequence[str], width: int | None) -> t
         widest = max((index for index in range(len(widths)) if widths[index] > least[index]), key=widths.__getitem__)
         widths[widest] -= 1
     return widths, 2
+
+
+def _longest(rows: Sequence[Row], column: str, most: int) -> int:
+    lengths = (cell_len(word) for row in rows for word in plain(row[column]).split())
+    return max((length for length in lengths if length <= most), default=0)
 
 
 def _table(rows: Sequence[Row], columns: Sequence[str], widths: Sequence[int], gap: int) -> Iterator[str]:

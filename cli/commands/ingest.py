@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.context import load_settings, open_store
-from cli.output import Format, FormatOption, emit, note
+from cli.output import Format, FormatOption, clean, emit, note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -146,7 +146,7 @@ def _progress() -> AbstractContextManager[Callable[[Any], Progress] | None]:
 
         columns = (
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             TextColumn("{task.completed:,.0f} postings"),
             TimeElapsedColumn(),
         )
@@ -157,7 +157,7 @@ def _progress() -> AbstractContextManager[Callable[[Any], Progress] | None]:
             def of(what: Any) -> Progress:
                 nonlocal before
                 before = shown.tasks[0].completed
-                shown.update(task, description=str(what))
+                shown.update(task, description=clean(str(what)))
                 base = before
                 first: list[int] = []
 

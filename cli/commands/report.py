@@ -62,12 +62,12 @@ def _print(built: Report, form: Format) -> None:
         }
         print_json({"report": built.name, "sections": sections}, indent=True)
     elif form is Format.table:
-        for section in built.sections:
-            sys.stdout.write(f"{section.title}\n")
+        for number, section in enumerate(built.sections):
+            sys.stdout.write(f"\n{section.title}\n" if number else f"{section.title}\n")
             if section.rows:
                 emit(section.dicts(), form, section.columns)
             else:
-                sys.stdout.write("  Nothing yet.\n\n")
+                sys.stdout.write(" Nothing yet.\n")
     else:
         cells = [
             {"section": section.name, "row": number, "column": column, "value": value}

@@ -84,6 +84,8 @@ def sentence(error: DBAPIError, url: str) -> str:
         return f"Another process kept {where} locked: try again, or raise JOBSWIPE_DATABASE_BUSY_TIMEOUT."
     if "disk is full" in said or "No space left" in said:
         return f"The disk that holds {where} is full: free some space and run the command again."
+    if "disk I/O error" in said:
+        return f"The disk that holds {where} is full or failing: free some space and run the command again."
     if "readonly database" in said or "unable to open" in said:
         return f"The database {where} cannot be opened for writing: check the permissions of its directory."
     if _corrupt(error):

@@ -17,6 +17,7 @@ from jobswipe.matching.engine import Matcher
 from jobswipe.matching.learn import REASONS, Model
 from jobswipe.matching.verdicts import standing
 from jobswipe.models import Application, ApplicationEvent, Posting, PreferenceModel, Swipe
+from jobswipe.postings.store import insert_missing
 
 Verdict = Literal["like", "dislike", "save", "skip"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
@@ -169,9 +170,11 @@ def _locked(session: Session, person_id: int, now: datetime) -> PreferenceModel:
     statement = select(PreferenceModel).where(PreferenceModel.person_id == person_id).with_for_update()
     stored = session.exec(statement.execution_options(populate_existing=True)).one_or_none()
     if stored is None:
-        stored = PreferenceModel(person_id=person_id, updated_at=now)
-        session.add(stored)
-        session.flush()
+        # Another process may be making it at this moment: whoever comes second waits here and takes that one.
+        insert_missing(
+            session, PreferenceModel, [PreferenceModel(person_id=person_id, updated_at=now).model_dump()], "person_id"
+        )
+        stored = session.exec(statement.execution_options(populate_existing=True)).one()
     return stored
 
 

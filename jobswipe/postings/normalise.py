@@ -119,7 +119,7 @@ def _company(raw: RawPosting, kind: str, context: ReadContext) -> str | None:
 
 
 def _line(text: str | None) -> str:
-    return _SPACES.sub(" ", unescape(text)).strip() if text else ""
+    return _SPACES.sub(" ", printable(unescape(text))).strip() if text else ""
 
 
 def _url(text: str | None) -> str | None:

@@ -54,7 +54,7 @@ def extract(source: Path | bytes, name: str = "") -> Extracted:
 def _check_size(size: int) -> None:
     if size > limits.FILE_BYTES:
         raise LimitError(
-            f"The file has {size / 1e6:.0f} MB; a resume may have {limits.FILE_BYTES / 1e6:.0f} MB: "
+            f"The file has more than {limits.FILE_BYTES / 1e6:.0f} MB, too much for a resume: "
             "export it with smaller images."
         )
 

@@ -74,8 +74,9 @@ def _files(
     settings: Settings, kind: str, files: list[Path], board: str | None, company: str | None
 ) -> Iterator[Summary]:
     from jobswipe import clock
-    from jobswipe.postings.files import expand, ingest_files
+    from jobswipe.postings.files import ingest_files
     from jobswipe.sources import registry
+    from jobswipe.sources.payload import expand
 
     registry.adapter(kind)  # an unknown kind is a usage error before anything is made
     paths = expand(files)

@@ -41,11 +41,10 @@ def posting(
     import msgspec
 
     from jobswipe.errors import InputError, JobSwipeError
-    from jobswipe.postings.files import expand
     from jobswipe.postings.normalise import normalise
     from jobswipe.sources import registry
     from jobswipe.sources.base import ReadContext
-    from jobswipe.sources.payload import load
+    from jobswipe.sources.payload import expand, load
     from jobswipe.sources.raw import Rejection
 
     adapter = registry.adapter(kind)

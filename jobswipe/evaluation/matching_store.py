@@ -20,8 +20,9 @@ from jobswipe.matching.engine import Matcher
 from jobswipe.matching.openings import openings
 from jobswipe.matching.persona import Opening
 from jobswipe.models import Posting
-from jobswipe.postings.files import expand, ingest_files
+from jobswipe.postings.files import ingest_files
 from jobswipe.settings import load
+from jobswipe.sources.payload import expand
 
 POSTINGS = Path("corpus") / "ashby_postings.jsonl.gz"
 """Lines {board, job}: a board's slug and a posting as its public API gave it."""

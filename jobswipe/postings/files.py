@@ -9,35 +9,18 @@ from itertools import chain, islice
 from pathlib import Path
 
 from jobswipe.db.engine import Database
-from jobswipe.errors import InputError, JobSwipeError
+from jobswipe.errors import JobSwipeError
 from jobswipe.postings.ingest import Progress, Run, Summary
 from jobswipe.postings.normalise import sound
 from jobswipe.sources import catalog, registry
 from jobswipe.sources.base import Adapter, ReadContext
-from jobswipe.sources.payload import load
+from jobswipe.sources.payload import STDIN, load
 from jobswipe.sources.raw import RawPosting, Rejection
 
 PEEK = 50
 """Records that are looked at to tell a payload's board."""
-STDIN = Path("-")
 
 _SUFFIXES = (".gz", ".jsonl", ".ndjson", ".json", ".xml", ".rss", ".atom", ".html", ".htm", ".txt")
-
-
-def expand(paths: Sequence[Path]) -> list[Path]:
-    """Files as they are, directories as the files in them, in order. Raises InputError for what is not there."""
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.is_file() and not _hidden(one.relative_to(path)))
-            if not inside:
-                raise InputError(f"The directory {path} holds no files.")
-            found.extend(inside)
-        elif path == STDIN or path.exists():
-            found.append(path)
-        else:
-            raise InputError(f"No file {path}.")
-    return found
 
 
 def ingest_files(
@@ -78,10 +61,6 @@ def ingest_files(
             runs[slug] = Run(database, source, batch=batch, fetched_at=now)
         runs[slug].feed(chain(head, records), context, progress(path) if progress else None)
     return [run.finish() for run in runs.values()] + unread
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
 
 
 def _agreed_board(adapter: Adapter, head: Sequence[RawPosting | Rejection]) -> str | None:

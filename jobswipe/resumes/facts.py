@@ -15,8 +15,8 @@ from jobswipe.resumes.jsonresume import text_of
 class ResumeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """`titles` newest first, without repetition; `current_title` is that of ongoing work, else the headline's, else the
     newest. `headline` is what the person calls themself. `skills` as written. `years_experience` counts months of work
-    once, where dates allow it (None: no dates). `country` is ISO 3166-1 alpha-2: the one stated, else the only one that the written place can mean. `text` is
-    everything, for lexical search.
+    once, where dates allow it (None: no dates). `country` is ISO 3166-1 alpha-2: the one stated, else the only one that
+    the written place can mean. `text` is everything, for lexical search.
     """
 
     titles: tuple[str, ...] = ()

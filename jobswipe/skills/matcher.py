@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+import struct
 from bisect import bisect
 from collections import Counter
 from importlib import resources
 from operator import attrgetter
 
-import numpy as np
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from jobswipe.skills.canonical import canonical
@@ -35,7 +35,7 @@ class Matcher:
         self.names = table.names
         self.kinds = table.kinds
         self.patterns = table.patterns.split("\n")
-        self.concepts: list[int] = np.frombuffer(table.concepts, "<u2").tolist()
+        self.concepts = [concept for (concept,) in struct.iter_unpack("<H", table.concepts)]
         self.cases = table.cases
         self.written = {text: frozenset(forms) for text, forms in table.written.items()}
         self.position = {text: at for at, text in enumerate(self.patterns)}

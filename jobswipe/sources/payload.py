@@ -7,7 +7,7 @@ import math
 import re
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html.entities import html5
 from itertools import islice
 from pathlib import Path
@@ -24,6 +24,9 @@ MAX_BYTES = 200_000_000
 """Bytes of a payload, from here on refused. The largest real board (thousands of postings) has about 60 MB."""
 MAX_INFLATED = 200_000_000
 """Bytes at which unpacking a gzip payload stops, whatever is left in it."""
+
+
+STDIN = Path("-")
 
 
 class Line(NamedTuple):
@@ -46,12 +49,32 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _XML_OWN = {"amp", "lt", "gt", "quot", "apos"}
 
 
+def expand(paths: Sequence[Path]) -> list[Path]:
+    """Files as they are, directories as the files in them, in order. Raises InputError for what is not there."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(one for one in path.rglob("*") if one.is_file() and not _hidden(one.relative_to(path)))
+            if not inside:
+                raise InputError(f"The directory {path} holds no files.")
+            found.extend(inside)
+        elif path == STDIN or path.exists():
+            found.append(path)
+        else:
+            raise InputError(f"No file {path}.")
+    return found
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
 def load(path: Path) -> bytes:
     """The payload of a file, or of standard input for "-", unpacked when it is gzip.
 
     Raises InputError when it cannot be read and LimitError from `MAX_BYTES` on.
     """
-    if str(path) == "-":
+    if path == STDIN:
         return plain(sys.stdin.buffer.read(MAX_BYTES))
     try:
         if path.is_file() and path.stat().st_size >= MAX_BYTES:

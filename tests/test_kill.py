@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 JOBSWIPE = str(Path(sys.executable).with_name("jobswipe"))
-KILLS = int(os.environ.get("KILLS", "5"))
+KILLS = int(os.environ.get("KILLS", "3"))
 BOARDS, POSTINGS = 4, 150
 
 

@@ -41,7 +41,7 @@ def posting(
     import msgspec
 
     from jobswipe.errors import InputError, JobSwipeError
-    from jobswipe.postings.normalise import normalise
+    from jobswipe.postings.normalise import batches, normalise
     from jobswipe.sources import registry
     from jobswipe.sources.base import ReadContext
     from jobswipe.sources.payload import expand, load
@@ -53,16 +53,16 @@ def posting(
     failed = False
     for path in expand(files):
         try:
-            for raw in adapter.read(load(path), context):
-                if isinstance(raw, Rejection):
-                    note(f"{path}: {raw.record}: {raw.reason}")
-                    continue
-                try:
-                    line = encode(normalise(raw, adapter.KIND, context))
-                except InputError as error:
-                    note(f"{path}: {raw.external_id or raw.title}: {error.message}")
-                    continue
-                sys.stdout.buffer.write(line + b"\n")
+            for batch in batches(adapter.read(load(path), context)):
+                raws = [one for one in batch if not isinstance(one, Rejection)]
+                for rejected in batch:
+                    if isinstance(rejected, Rejection):
+                        note(f"{path}: {rejected.record}: {rejected.reason}")
+                for raw, posting in zip(raws, normalise(raws, adapter.KIND, context), strict=True):
+                    if isinstance(posting, InputError):
+                        note(f"{path}: {raw.external_id or raw.title}: {posting.message}")
+                    else:
+                        sys.stdout.buffer.write(encode(posting) + b"\n")
         except JobSwipeError as error:
             note(f"jobswipe: {path}: {error.message}")
             failed = True

@@ -14,6 +14,7 @@ from jobswipe.places.place import Place
 from jobswipe.places.words import NICKNAMES, NOISE, NOISE_SHAPE, WORK
 
 
+@lru_cache(maxsize=16384)
 def _said(value: str | None) -> str | None:
     """A field's value, or None when it is blank or says nothing ("N/A", "Remote", "Multiple locations")."""
     value = value[:200].strip() if value else ""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 import msgspec
@@ -16,6 +15,7 @@ from jobswipe.db.engine import Database
 from jobswipe.errors import ConflictError, JobSwipeError, PayloadError, UpstreamError
 from jobswipe.models import Source, SourceRejection, SourceRun
 from jobswipe.postings import lifecycle, store, validators
+from jobswipe.postings.normalise import batches
 from jobswipe.postings.rows import table
 from jobswipe.postings.validators import StoredValidators
 from jobswipe.sources import catalog
@@ -69,7 +69,7 @@ class Run:
         """Store records batch by batch. An error is kept for `finish`, and whatever follows is not read."""
         summary = self.summary
         try:
-            for batch in _batches(iter(records), self.batch):
+            for batch in batches(records, self.batch):
                 with self.database.read() as session:
                     prepared = store.plan(session, self.source, batch, context)
                 totals = msgspec.structs.replace(summary.counts)
@@ -151,11 +151,6 @@ def failed(database: Database, source: Source, error: JobSwipeError) -> Summary:
     with database.write() as session:
         _finish(session, source, _begin(session, source, now), summary, now, rest=timedelta(seconds=asked or 0))
     return summary
-
-
-def _batches(records: Iterator[RawPosting | Rejection], size: int) -> Iterator[Sequence[RawPosting | Rejection]]:
-    while batch := list(islice(records, size)):
-        yield batch
 
 
 def _hold(session: Session, source: Source, run_id: int | None = None) -> None:

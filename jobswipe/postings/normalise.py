@@ -1,15 +1,16 @@
-"""A record as its source gave it to a posting in the public shape. What is not said stays null."""
+"""Records as their source gave them to postings in the public shape. What is not said stays null."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from jobswipe import pay, skills, titles
-from jobswipe.errors import InputError
+from jobswipe.errors import InputError, JobSwipeError
 from jobswipe.pay.salary import Salary
 from jobswipe.places.place import Location
 from jobswipe.postings.dates import moment
@@ -22,6 +23,10 @@ from jobswipe.sources.raw import RawPosting
 from jobswipe.text.html import tidy, to_text
 from jobswipe.text.language import detect
 
+Record = TypeVar("Record")
+
+TOGETHER = 64
+"""Records that go through the steps together: enough to keep a step's tables in the cache, few enough for memory."""
 MAX_TITLE = 500
 """Characters of a title; a longer one is no title."""
 MAX_DESCRIPTION = 200_000
@@ -68,21 +73,67 @@ def _stripped(value: Any) -> Any:
     return {key: _stripped(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
-def normalise(raw: RawPosting, kind: str, context: ReadContext) -> Posting:
-    """Interpret one record. Raises InputError with the reason when it is no posting (no title, no id, oversized)."""
-    raw = sound(raw)
+def batches(records: Iterable[Record], size: int = TOGETHER) -> Iterator[list[Record]]:
+    """Records in lists of `size`. What was read before an error is handed out before the error is raised."""
+    batch: list[Record] = []
+    try:
+        for record in records:
+            batch.append(record)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except JobSwipeError:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
+def normalise(raws: Sequence[RawPosting], kind: str, context: ReadContext) -> list[Posting | InputError]:
+    """Interpret records, in order; an InputError with the reason stands for one that is no posting.
+
+    Each step runs over all records before the next begins: the tables of one step (skills, places, phrases) fill the
+    processor's cache, and taking turns record by record costs half as much again.
+    """
+    raws = [sound(raw) for raw in raws]
+    heads = [_head(raw) for raw in raws]
+    descriptions = [_description(raw) for raw in raws]
+    wheres = [locate(raw, text) for raw, text in zip(raws, descriptions, strict=True)]
+    salaries = [_salary(*one) for one in zip(raws, wheres, descriptions, strict=True)]
+    texts = [_text(raw, text) for raw, text in zip(raws, descriptions, strict=True)]
+    languages = [_language(raw, text) for raw, text in zip(raws, texts, strict=True)]
+    found = [tuple(skills.extract(text)) for text in texts]
+    understood = zip(descriptions, wheres, salaries, languages, found, strict=True)
+    return [
+        head if isinstance(head, InputError) else _posting(raw, head, parts, kind, context)
+        for raw, head, parts in zip(raws, heads, understood, strict=True)
+    ]
+
+
+def _head(raw: RawPosting) -> tuple[str, str] | InputError:
+    """Id and title, or why the record is no posting."""
     title = _line(raw.title)
     if not title:
-        raise InputError("it has no title")
+        return InputError("it has no title")
     if len(title) > MAX_TITLE:
-        raise InputError(f"its title has {len(title)} characters; at most {MAX_TITLE} are read")
+        return InputError(f"its title has {len(title)} characters; at most {MAX_TITLE} are read")
     external_id = raw.external_id.strip()
     if not external_id or len(external_id) > MAX_ID:
-        raise InputError("it has no id" if not external_id else f"its id is longer than {MAX_ID} characters")
-    description = _description(raw)
-    where = locate(raw, description)
+        return InputError("it has no id" if not external_id else f"its id is longer than {MAX_ID} characters")
+    return external_id, title
+
+
+def _posting(
+    raw: RawPosting,
+    head: tuple[str, str],
+    parts: tuple[str | None, Location, Salary | None, str | None, tuple[Skill, ...]],
+    kind: str,
+    context: ReadContext,
+) -> Posting:
+    external_id, title = head
+    description, where, salary, language, found = parts
     url = _url(raw.url)
-    language = _LANGUAGE.match((raw.language or "").strip().lower())
     return Posting(
         source=kind,
         external_id=external_id,
@@ -97,15 +148,25 @@ def normalise(raw: RawPosting, kind: str, context: ReadContext) -> Posting:
         remote_regions=where.remote_regions,
         employment_type=titles.employment_type(raw.employment_text, title, description),
         seniority=titles.seniority(title, raw.seniority_text, description),
-        salary=_salary(raw, where, description),
+        salary=salary,
         description_text=description,
-        language=language[1] if language else detect(f"{title}\n{description}" if description else title),
-        skills=_skills(title, description),
+        language=language,
+        skills=found,
         posted_at=moment(raw.posted_at, context.fetched_at),
         updated_at=moment(raw.updated_at, context.fetched_at),
         valid_through=moment(raw.valid_through, context.fetched_at, closing=True),
         attribution=raw.attribution,
     )
+
+
+def _text(raw: RawPosting, description: str | None) -> str:
+    title = _line(raw.title)[:MAX_TITLE]
+    return f"{title}\n{description}" if description else title
+
+
+def _language(raw: RawPosting, text: str) -> str | None:
+    stated = _LANGUAGE.match((raw.language or "").strip().lower())
+    return stated[1] if stated else detect(text)
 
 
 def _company(raw: RawPosting, kind: str, context: ReadContext) -> str | None:
@@ -135,10 +196,6 @@ def _description(raw: RawPosting) -> str | None:
     else:
         return None
     return text[:MAX_DESCRIPTION] or None
-
-
-def _skills(title: str, description: str | None) -> tuple[Skill, ...]:
-    return tuple(skills.extract(f"{title}\n{description}" if description else title))
 
 
 def _salary(raw: RawPosting, where: Location, description: str | None) -> Salary | None:

@@ -19,7 +19,7 @@ from jobswipe.places.place import Place
 from jobswipe.postings import rows
 from jobswipe.postings.clusters import join_duplicates, show_one
 from jobswipe.postings.keys import company_key
-from jobswipe.postings.normalise import normalise, printable, sound
+from jobswipe.postings.normalise import batches, normalise, printable, sound
 from jobswipe.postings.posting import Posting
 from jobswipe.postings.rows import lock_changes, table
 from jobswipe.sources.base import ReadContext
@@ -87,17 +87,19 @@ def plan(session: Session, source: Source, batch: Sequence[RawPosting | Rejectio
         else:
             by_id[raw.external_id] = raw
     known = _known_hashes(session, source, by_id)
-    records: list[Record] = []
-    for external_id, raw in by_id.items():
-        record = Record(raw=raw, raw_hash=raw_hash(raw))
-        if known.get(external_id) != record.raw_hash:
-            try:
-                record.posting = normalise(raw, source.kind, context)
-            except InputError as error:
-                rejections.append(Rejection(record=external_id or raw.title, reason=error.message))
-                continue
-        records.append(record)
+    records = [Record(raw=raw, raw_hash=raw_hash(raw)) for raw in by_id.values()]
+    fresh = [record for record in records if known.get(record.raw.external_id) != record.raw_hash]
+    unread: set[int] = set()
+    for together in batches(fresh):
+        found = normalise([record.raw for record in together], source.kind, context)
+        for record, posting in zip(together, found, strict=True):
+            if isinstance(posting, InputError):
+                rejections.append(Rejection(record=record.raw.external_id or record.raw.title, reason=posting.message))
+                unread.add(id(record))
+            else:
+                record.posting = posting
     counts.rejected = len(rejections)
+    records = [record for record in records if id(record) not in unread]
     return Plan(records=records, rejections=rejections, counts=counts)
 
 
@@ -112,17 +114,24 @@ def apply(session: Session, source: Source, run_id: int, prepared: Plan, now: da
     for record in prepared.records:
         row = stored.get(record.raw.external_id)
         if row is None:
-            if record.posting is None:  # another process removed it between plan and apply
-                record.posting = normalise(record.raw, source.kind, context)
+            record.posting = record.posting or _again(record, source, context)
             fresh.append(record)
         elif record.posting is None and row.raw_hash == record.raw_hash:
             writer.seen(row, counts)
         else:
-            record.posting = record.posting or normalise(record.raw, source.kind, context)
+            record.posting = record.posting or _again(record, source, context)
             writer.review(row, record, counts)
     writer.insert(fresh, counts)
     writer.flush()
     return counts
+
+
+def _again(record: Record, source: Source, context: ReadContext) -> Posting:
+    """The posting of a record that was stored when planned and is not any more: another process was faster."""
+    (posting,) = normalise([record.raw], source.kind, context)
+    if isinstance(posting, InputError):
+        raise posting
+    return posting
 
 
 class _Writer:

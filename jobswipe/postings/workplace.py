@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -61,6 +61,7 @@ def from_word(word: str | None) -> Workplace | None:
     return "remote" if "remote" in found else "onsite" if "onsite" in found else None
 
 
+@lru_cache(maxsize=16384)
 def from_title(title: str) -> Workplace | None:
     """What a part of the title says that is nothing but a way of working, and a place perhaps ("Nurse (Remote, US)").
 
@@ -92,6 +93,7 @@ def _finder() -> BytesAhoCorasick:
     return BytesAhoCorasick([keyword.encode() for keyword, _ in KEYWORDS])
 
 
+@lru_cache(maxsize=2)  # whoever decides and whoever quotes ask about one text in turn
 def from_description(text: str) -> Clear | None:
     """What a clear sentence of the description says of this job; None when none does.
 

@@ -42,6 +42,19 @@ for _name in _LINE.split():
     _MARK[_name] = "\n"
 
 
+class _Marks(dict[str, str]):
+    """The mark of each tag; a name in another case, or of a tag without a mark, is learned when first met."""
+
+    def __missing__(self, name: str) -> str:
+        mark = _MARK.get(name.lower(), "")
+        if len(self) < 1000:
+            self[name] = mark
+        return mark
+
+
+_MARKS = _Marks(_MARK)
+
+
 def to_text(html: str) -> str:
     """The readable text of an HTML fragment or page. Plain text and double-escaped HTML are read as what they are."""
     if not _ANY_TAG.search(html):
@@ -57,7 +70,7 @@ def to_text(html: str) -> str:
     parts = _TAG.split(html)
     if "<!--" in html or not _SKIPPED_NAMES.isdisjoint(parts[1::2]):
         parts = _TAG.split(_drop_skipped(html))
-    parts[1::2] = [_MARK.get(name) or _MARK.get(name.lower(), "") for name in parts[1::2]]
+    parts[1::2] = map(_MARKS.__getitem__, parts[1::2])
     text = "".join(parts)
     if "&" in text:
         text = unescape(text).replace("\u00a0", " ")

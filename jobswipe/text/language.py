@@ -8,7 +8,7 @@ from typing import Any
 
 SAMPLE = 250
 LONG_SAMPLE = 4000
-MIN_LETTERS = 20
+MIN_LETTERS = 50
 MIN_CONFIDENCE = 0.8
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -19,10 +19,14 @@ _SCRIPTS = (
     ("zh", re.compile(r"[\u4e00-\u9fff]")),
 )
 _FUNCTION_WORDS = {
-    "en": "the and of to in for with you your our are is we on as at be this that will have from an or by",
-    "de": "und die der das wir du sie mit für von den zu in ist ein eine im auf bei dich dein unser als sowie werden",
-    "fr": "et les des de la le vous nous pour une dans du est avec sur au votre notre aux par en un ou que",
-    "es": "y de la el los en que con para una las por un se del nuestro tu como es al su más nuestra",
+    "en": "the and of to in for with you your our are is we on as at be this that will have from an or by "
+    "it its can who what if not more about all their they has than into any also how where when through across",
+    "de": "und die der das wir du sie mit für von den zu in ist ein eine im auf bei dich dein unser als sowie werden "
+    "einen einem einer dem des wird kannst deine deinen unsere unseren sich nicht auch oder zum zur aus nach über um",
+    "fr": "et les des de la le vous nous pour une dans du est avec sur au votre notre aux par en un ou que "
+    "vos ton ta tes qui ce cette chez plus être as tu nos leur se pas",
+    "es": "y de la el los en que con para una las por un se del nuestro tu como es al su más nuestra "
+    "tus sus nos este esta son ser sin sobre cómo si te",
     "pt": "e de a o que para em com uma os do da não você um no na nossa por mais se ao dos das",
     "it": "e di il la che per con un una in del della i le nel è alla gli dei tuo nostro sono",
     "nl": "de het een en van je in voor met wij ons op is aan bij jij te dat onze jouw als die",
@@ -40,15 +44,16 @@ def detect(text: str) -> str | None:
     sample = text if len(text) <= 2 * SAMPLE else f"{text[:SAMPLE]} {text[middle : middle + SAMPLE]}"
     words = _WORD.findall(sample.lower())
     letters = sum(map(len, words))
-    if letters < MIN_LETTERS:
-        return None
+    script = _by_script(sample, letters)
+    if script is not None or letters < MIN_LETTERS:
+        return script
     english = sum(map(_WORDS["en"].__contains__, words))
     if english >= 5 and english * 5 >= len(words):
         return "en"
-    found = _by_script(sample, letters) or _by_function_words(words)
+    found = _by_function_words(words, 8)
     if found is None and len(text) > len(sample):
         # Lists of tools have few function words: more of the text may have enough.
-        found = _by_function_words(_WORD.findall(text[:LONG_SAMPLE].lower()))
+        found = _by_function_words(_WORD.findall(text[:LONG_SAMPLE].lower()), 16)
     if found is not None:
         return found
     guess, confidence = _identifier().classify(sample)
@@ -57,16 +62,19 @@ def detect(text: str) -> str | None:
 
 def _by_script(sample: str, letters: int) -> str | None:
     """Japanese, Korean and Chinese by the share of their own characters, among which Latin names stand."""
+    if sample.isascii():
+        return None
     for code, pattern in _SCRIPTS:
-        if len(pattern.findall(sample)) * 8 >= letters:
+        if (count := len(pattern.findall(sample))) >= 5 and count * 8 >= letters:
             return code
     return None
 
 
-def _by_function_words(words: list[str]) -> str | None:
+def _by_function_words(words: list[str], one_in: int) -> str | None:
+    """The language of which one word `one_in` at least is a function word, twice as many as of any other."""
     counts = sorted(((sum(map(own.__contains__, words)), code) for code, own in _WORDS.items()), reverse=True)
     (best, code), (second, _) = counts[:2]
-    return code if best >= 5 and best * 8 >= len(words) and best >= 2 * second else None
+    return code if best >= 5 and best * one_in >= len(words) and best >= 2 * second else None
 
 
 @lru_cache(maxsize=1)

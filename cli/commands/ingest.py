@@ -128,9 +128,11 @@ def _named(session: Session, names: list[str]) -> list[Source]:
 
 
 def _catch_up(database: Database, settings: Settings) -> None:
-    from jobswipe.matching.engine import Matcher
+    # The text index follows at once; the features that a ranking reads follow at the next ranking.
+    from jobswipe.matching.index import TextIndex
 
-    Matcher(database, settings).refresh()
+    with database.read() as session:
+        TextIndex(settings.index_dir).refresh(session)
 
 
 def _progress() -> AbstractContextManager[Callable[[Any], Progress] | None]:

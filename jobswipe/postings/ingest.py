@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, update
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy import select as sa_select
+from sqlmodel import Session
 
 from jobswipe import clock
 from jobswipe.db.engine import Database
@@ -153,15 +154,25 @@ def failed(database: Database, source: Source, error: JobSwipeError) -> Summary:
     return summary
 
 
+# Built once: composing a statement costs more than running it.
+_SOURCE_THERE = (
+    sa_select(table(Source).c.id)
+    .where(
+        table(Source).c.id == bindparam("source_id"),
+        table(Source).c.kind == bindparam("kind"),
+        table(Source).c.board == bindparam("board"),
+    )
+    .with_for_update(key_share=True)
+)
+_RUN_STATUS = sa_select(RUNS.c.status).where(RUNS.c.id == bindparam("run_id")).with_for_update()
+
+
 def _hold(session: Session, source: Source, run_id: int | None = None) -> None:
     """Have source and run alone until the transaction ends. Raises ConflictError when either was taken away."""
-    there = select(Source.id).where(Source.id == source.id, Source.kind == source.kind, Source.board == source.board)
-    if session.exec(there.with_for_update(key_share=True)).first() is None:
+    named = {"source_id": source.id, "kind": source.kind, "board": source.board}
+    if session.execute(_SOURCE_THERE, named).first() is None:
         raise ConflictError(f"{catalog.name(source)} was removed while it was being read.")
-    if run_id is None:
-        return
-    mine = select(SourceRun.status).where(SourceRun.id == run_id).with_for_update()
-    if session.exec(mine).first() != "running":
+    if run_id is not None and session.execute(_RUN_STATUS, {"run_id": run_id}).scalar() != "running":
         raise ConflictError(f"Another process began to read {catalog.name(source)} meanwhile: it does the rest.")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, insert, update
+from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
@@ -313,24 +314,32 @@ def insert_missing(session: Session, model: type[SQLModel], values: list[dict[st
     session.execute(dialect.insert(table(model)).on_conflict_do_nothing(index_elements=[key]), values)
 
 
+# Built once: composing a statement costs more than running it.
+_POSTINGS = table(PostingRow).c
+_OF_SOURCE = (
+    _POSTINGS.source_id == bindparam("source_id"),
+    _POSTINGS.external_id.in_(bindparam("external_ids", expanding=True)),
+)
+_HASHES = select_columns(_POSTINGS.external_id, _POSTINGS.raw_hash).where(*_OF_SOURCE)
+_STORED = select_columns(
+    _POSTINGS.external_id,
+    _POSTINGS.id,
+    _POSTINGS.raw_hash,
+    _POSTINGS.state,
+    _POSTINGS.closed_at,
+    _POSTINGS.last_run_id,
+    _POSTINGS.cluster_id,
+).where(*_OF_SOURCE)
+
+
 def _known_hashes(session: Session, source: Source, external_ids: Iterable[str]) -> dict[str, str]:
-    statement = select(PostingRow.external_id, PostingRow.raw_hash).where(
-        PostingRow.source_id == source.id, col(PostingRow.external_id).in_(list(external_ids))
-    )
-    return dict(session.exec(statement).all())
+    found = session.execute(_HASHES, {"source_id": source.id, "external_ids": list(external_ids)})
+    return {row.external_id: row.raw_hash for row in found}
 
 
 def _stored(session: Session, source: Source, external_ids: list[str]) -> dict[str, Any]:
-    statement = select(
-        PostingRow.external_id,
-        PostingRow.id,
-        PostingRow.raw_hash,
-        PostingRow.state,
-        PostingRow.closed_at,
-        PostingRow.last_run_id,
-        PostingRow.cluster_id,
-    ).where(PostingRow.source_id == source.id, col(PostingRow.external_id).in_(external_ids))  # type: ignore[call-overload]  # more columns than SQLModel types
-    return {row.external_id: row for row in session.exec(statement)}
+    found = session.execute(_STORED, {"source_id": source.id, "external_ids": external_ids})
+    return {row.external_id: row for row in found}
 
 
 def _company_ids(session: Session, names: Iterable[str | None]) -> dict[str, int]:

@@ -61,6 +61,7 @@ def write_boards(work: Path) -> tuple[Path, Path, int]:
 def run(command: Sequence[str], home: Path | None = None) -> tuple[float, float]:
     """CPU seconds (user and system, children too) and peak memory in MB of one command on one core."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("JOBSWIPE_")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled
     if home is not None:
         environment["JOBSWIPE_HOME"] = str(home)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as problems:

@@ -69,8 +69,6 @@ class IngestSettings(_Section):
     """Postings written in one transaction."""
     threads: int = Field(default=4, ge=1, le=32)
     """Boards that are fetched at the same time (each host still gets at most its own limit)."""
-    max_payload_mb: int = Field(default=200, ge=1)
-    """Largest payload file that is read, in megabytes unpacked."""
 
 
 class OutboundSettings(_Section):

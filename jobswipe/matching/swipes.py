@@ -11,13 +11,14 @@ import msgspec
 from sqlmodel import Session, col, select
 
 from jobswipe.applications.service import open_for
+from jobswipe.db.insert import insert_missing
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.matching import score
 from jobswipe.matching.engine import Matcher
 from jobswipe.matching.learn import REASONS, Model
 from jobswipe.matching.verdicts import standing
 from jobswipe.models import Application, ApplicationEvent, Posting, PreferenceModel, Swipe
-from jobswipe.postings.store import insert_missing
+from jobswipe.postings.rows import table
 
 Verdict = Literal["like", "dislike", "save", "skip"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
@@ -171,9 +172,8 @@ def _locked(session: Session, person_id: int, now: datetime) -> PreferenceModel:
     stored = session.exec(statement.execution_options(populate_existing=True)).one_or_none()
     if stored is None:
         # Another process may be making it at this moment: whoever comes second waits here and takes that one.
-        insert_missing(
-            session, PreferenceModel, [PreferenceModel(person_id=person_id, updated_at=now).model_dump()], "person_id"
-        )
+        fresh = PreferenceModel(person_id=person_id, updated_at=now).model_dump()
+        insert_missing(session, table(PreferenceModel), [fresh], ["person_id"])
         stored = session.exec(statement.execution_options(populate_existing=True)).one()
     return stored
 

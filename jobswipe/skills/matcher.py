@@ -20,9 +20,25 @@ _SPACE, _DOT, _S = 0x20, 0x2E, 0x73
 _LETTERS_AND_DIGITS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789\x01+#&")
 # What may not stand inside a name of several words: "sales, marketing" is not "sales marketing".
 _APART = re.compile(r"[,;:()\[\]{}|\n\r\t•·●▪\"“”!?–—]|\.\s|/\w{5}|\w{5}/")
+_ENDINGS = frozenset((_SPACE, _DOT, _S))
 _MOST = 100  # places of one doubtful name that are looked at
 _AHEAD = 96  # characters, more than the longest name
 _start = attrgetter("start")
+
+
+# What is left to ask of a whole word or words that have a name's letters, a space behind them. Plain numbers: an
+# enumeration's members take as long to look up as the answer.
+_NOTHING = 0
+_CONTEXT = 1  # is it meant as a tool here? To be seen when all are found
+_SPACING = 2  # do the words stand apart by single spaces, as in the name?
+_FORM = 3  # is it written in one of the name's forms?
+_MORE = 4
+
+
+def _ask(name: str, case: int) -> int:
+    if " " in name:
+        return _SPACING if case == Case.ANY else _MORE
+    return {Case.ANY: _NOTHING, Case.CONTEXT: _CONTEXT, Case.EXACT: _FORM}.get(Case(case), _MORE)
 
 
 class Matcher:
@@ -41,11 +57,7 @@ class Matcher:
         self.position = {text: at for at, text in enumerate(self.patterns)}
         self.bases = [_BASE[Kind(kind)] for kind in self.kinds]
         self._tools = [self.kinds[concept] == Kind.TOOL for concept in self.concepts]
-        # Names of one word in any spelling, or that need their context, have nothing more to be asked.
-        self._plain = [
-            case in (Case.ANY, Case.CONTEXT) and " " not in name
-            for name, case in zip(self.patterns, self.cases, strict=True)
-        ]
+        self._asks = [_ask(name, case) for name, case in zip(self.patterns, self.cases, strict=True)]
         self._letters = frozenset(at for at, case in enumerate(self.cases) if case == Case.LETTER)
         # Every word that begins with such a letter would be a match of the automaton: they are looked for apart.
         self._words = [at for at in range(len(self.patterns)) if at not in self._letters]
@@ -86,17 +98,29 @@ class Matcher:
     def _scan(self, text: str, hay: bytes, offset: int, spans: list[Span]) -> None:
         """Add the spans of `hay`, a piece of the text between two added spaces that begins at `offset`."""
         done = 0
-        words, plain, cases, tools = self._words, self._plain, self.cases, self._tools
+        words, names, asks = self._words, self.patterns, self._asks
+        tools, written = self._tools, self.written
         for word, start, end in self._automaton.find_matches_as_indexes(hay):
             if start < done:
                 continue
             pattern = words[word]
-            if plain[pattern] and hay[end] == _SPACE:
-                sure = cases[pattern] == Case.ANY
-                spans.append(Span(offset + start, offset + end - 1, pattern, sure, tools[pattern]))
-                done = end
-            else:
-                done = self._take(text, hay, offset, pattern, start, end, spans)
+            after = hay[end]
+            # The common cases are settled here; `_take` knows them all.
+            if after == _SPACE:
+                ask = asks[pattern]
+                begin, stop = offset + start, offset + end - 1
+                if (
+                    ask <= _CONTEXT
+                    or (ask == _SPACING and text[begin:stop].lower() == names[pattern])
+                    or (ask == _FORM and text[begin:stop] in written[names[pattern]])
+                ):
+                    spans.append(Span(begin, stop, pattern, ask != _CONTEXT, tools[pattern]))
+                    done = end
+                    continue
+            elif after not in _ENDINGS and " " not in names[pattern]:
+                done = start + 1  # a longer word that begins with the name
+                continue
+            done = self._take(text, hay, offset, pattern, start, end, spans)
 
     def _take(self, text: str, hay: bytes, offset: int, pattern: int, start: int, end: int, spans: list[Span]) -> int:
         """Add the span or spans of one match at `hay[start:end]`; returns where the search goes on."""

@@ -8,6 +8,8 @@ from typing import Literal
 
 import ahocorasick_rs
 
+from jobswipe.text.lower import lowered
+
 Subject = Literal["employment", "seniority"]
 BEFORE, AFTER = 110, 70  # characters kept on each side of a keyword
 MAX_WINDOWS = 12  # keeps the cost of a text that repeats the keywords without end small
@@ -33,7 +35,7 @@ def _automaton(subject: Subject) -> ahocorasick_rs.BytesAhoCorasick:
 
 def windows(description: str, subject: Subject) -> Iterator[str]:
     """Lower-case stretches of text around the subject's keywords, without overlap of the keywords, in order."""
-    text = description.lower().encode(errors="replace")
+    text = lowered(description)
     last = -1
     for count, (_, start, end) in enumerate(_automaton(subject).find_matches_as_indexes(text)):
         if count >= MAX_WINDOWS:
@@ -41,4 +43,4 @@ def windows(description: str, subject: Subject) -> Iterator[str]:
         if end <= last:
             continue
         last = end + AFTER
-        yield text[max(0, start - BEFORE) : last].decode(errors="ignore")
+        yield text[max(0, start - BEFORE) : last].decode(errors="ignore").lower()

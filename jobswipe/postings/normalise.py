@@ -26,7 +26,7 @@ from jobswipe.text.language import detect
 
 Record = TypeVar("Record")
 
-TOGETHER = 64
+TOGETHER = 512
 """Records that go through the steps together: enough to keep a step's tables in the cache, few enough for memory."""
 MAX_TITLE = 500
 """Characters of a title; a longer one is no title."""

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ahocorasick_rs import BytesAhoCorasick
+from daachorse import DoubleArrayAhoCorasick
 
 from jobswipe.places.atoms import read_atoms
 from jobswipe.places.place import Workplace
@@ -90,8 +90,8 @@ class Clear(NamedTuple):
 
 
 @cache
-def _finder() -> BytesAhoCorasick:
-    return BytesAhoCorasick([keyword.encode() for keyword, _ in KEYWORDS])
+def _finder() -> DoubleArrayAhoCorasick:
+    return DoubleArrayAhoCorasick([keyword.encode() for keyword, _ in KEYWORDS])
 
 
 @lru_cache(maxsize=2)  # whoever decides and whoever quotes ask about one text in turn
@@ -105,7 +105,7 @@ def from_description(text: str) -> Clear | None:
     found: dict[Workplace, Clear] = {}
     ends: dict[str, int] = {}
     looked: Counter[str] = Counter()
-    for number, at, end in _finder().find_matches_as_indexes(small):
+    for at, end, number in _finder().find(small):
         name = KEYWORDS[number][1]
         if at < ends.get(name, 0) or looked[name] >= MOST_SENTENCES:
             continue

@@ -9,8 +9,7 @@ from collections import Counter
 from importlib import resources
 from operator import attrgetter
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
-
+from jobswipe.skills import automaton
 from jobswipe.skills.canonical import canonical
 from jobswipe.skills.context import Span, accepted
 from jobswipe.skills.patterns import Case, Kind, read
@@ -35,10 +34,13 @@ _FORM = 3  # is it written in one of the name's forms?
 _MORE = 4
 
 
+_ASKS: dict[int, int] = {Case.ANY: _NOTHING, Case.CONTEXT: _CONTEXT, Case.EXACT: _FORM}
+
+
 def _ask(name: str, case: int) -> int:
     if " " in name:
         return _SPACING if case == Case.ANY else _MORE
-    return {Case.ANY: _NOTHING, Case.CONTEXT: _CONTEXT, Case.EXACT: _FORM}.get(Case(case), _MORE)
+    return _ASKS.get(case, _MORE)
 
 
 class Matcher:
@@ -59,13 +61,13 @@ class Matcher:
         self._tools = [self.kinds[concept] == Kind.TOOL for concept in self.concepts]
         self._asks = [_ask(name, case) for name, case in zip(self.patterns, self.cases, strict=True)]
         self._letters = frozenset(at for at, case in enumerate(self.cases) if case == Case.LETTER)
+        self._standing = [
+            (at, b" " + self.patterns[at].encode("ascii") + ending) for at in self._letters for ending in (b" ", b".")
+        ]
         # Every word that begins with such a letter would be a match of the automaton: they are looked for apart.
         self._words = [at for at in range(len(self.patterns)) if at not in self._letters]
-        self._automaton = BytesAhoCorasick(
-            [b" " + self.patterns[at].encode("ascii") for at in self._words],
-            matchkind=MatchKind.LeftmostLongest,
-            implementation=Implementation.ContiguousNFA,
-        )
+        self.searched = [b" " + self.patterns[at].encode("ascii") for at in self._words]
+        self._automaton = automaton.load(self.searched, self.version)
 
     def find(self, text: str) -> list[Span]:
         """Every place of `text` that names a concept, in its order, none overlapping another."""
@@ -82,25 +84,23 @@ class Matcher:
 
     def _add_letters(self, hay: bytes, spans: list[Span]) -> None:
         """Add the names of one letter that stand alone or at a sentence's end, outside the names found so far."""
-        for pattern in self._letters:
-            for ending in (b" ", b"."):
-                letter = b" " + self.patterns[pattern].encode("ascii") + ending
-                at = hay.find(letter)
-                for _ in range(_MOST):
-                    if at < 0:
-                        break
-                    if ending == b" " or hay[at + 3] not in _LETTERS_AND_DIGITS:
-                        place = bisect(spans, at, key=_start)
-                        if not place or spans[place - 1].end <= at:
-                            spans.insert(place, Span(at, at + 1, pattern, False, True))
-                    at = hay.find(letter, at + 1)
+        for pattern, letter in self._standing:
+            at = hay.find(letter)
+            for _ in range(_MOST):
+                if at < 0:
+                    break
+                if hay[at + 2] == _SPACE or hay[at + 3] not in _LETTERS_AND_DIGITS:
+                    place = bisect(spans, at, key=_start)
+                    if not place or spans[place - 1].end <= at:
+                        spans.insert(place, Span(at, at + 1, pattern, False, True))
+                at = hay.find(letter, at + 1)
 
     def _scan(self, text: str, hay: bytes, offset: int, spans: list[Span]) -> None:
         """Add the spans of `hay`, a piece of the text between two added spaces that begins at `offset`."""
         done = 0
         words, names, asks = self._words, self.patterns, self._asks
         tools, written = self._tools, self.written
-        for word, start, end in self._automaton.find_matches_as_indexes(hay):
+        for start, end, word in self._automaton.find(hay):
             if start < done:
                 continue
             pattern = words[word]
@@ -135,10 +135,10 @@ class Matcher:
             last = start + 1 + len(kept)
             self._scan(text, hay[start:last] + b" ", offset + start, spans)
             piece = hay[last : last + _AHEAD]
-            found = self._automaton.find_matches_as_indexes(piece[: piece.rfind(b" ") + 1])
-            if not found or found[0][1]:
+            found = self._automaton.find(piece[: piece.rfind(b" ") + 1])
+            if not found or found[0][0]:
                 return last
-            pattern, start, end = self._words[found[0][0]], last, last + found[0][2]
+            pattern, start, end = self._words[found[0][2]], last, last + found[0][1]
         name = self.patterns[pattern]
         begin, stop = offset + start, offset + end - 1
         if " " in name and (apart := _APART.search(text, begin, stop)):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
-import ahocorasick_rs
+from daachorse import DoubleArrayAhoCorasick
 
 from jobswipe.text.lower import lowered
 
@@ -29,15 +29,15 @@ _KEYWORDS: dict[Subject, tuple[str, ...]] = {
 
 
 @cache
-def _automaton(subject: Subject) -> ahocorasick_rs.BytesAhoCorasick:
-    return ahocorasick_rs.BytesAhoCorasick([word.encode() for word in _KEYWORDS[subject]])
+def _automaton(subject: Subject) -> DoubleArrayAhoCorasick:
+    return DoubleArrayAhoCorasick([word.encode() for word in _KEYWORDS[subject]])
 
 
 def windows(description: str, subject: Subject) -> Iterator[str]:
     """Lower-case stretches of text around the subject's keywords, without overlap of the keywords, in order."""
     text = lowered(description)
     last = -1
-    for count, (_, start, end) in enumerate(_automaton(subject).find_matches_as_indexes(text)):
+    for count, (start, end, _) in enumerate(_automaton(subject).find(text)):
         if count >= MAX_WINDOWS:
             return
         if end <= last:

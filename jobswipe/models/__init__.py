@@ -15,7 +15,7 @@ from jobswipe.models.postings import (
     PostingVersion,
     SkillConcept,
 )
-from jobswipe.models.sources import HttpValidator, Source, SourceRejection, SourceRun
+from jobswipe.models.sources import HttpValidator, Source, SourcePayload, SourceRejection, SourceRun
 from jobswipe.models.swipes import PreferenceModel, Swipe
 
 metadata = SQLModel.metadata
@@ -41,6 +41,7 @@ __all__ = [
     "ResumeCorrection",
     "SkillConcept",
     "Source",
+    "SourcePayload",
     "SourceRejection",
     "SourceRun",
     "Swipe",

@@ -9,7 +9,7 @@ from jobswipe import clock
 from jobswipe.db.engine import Database
 from jobswipe.errors import JobSwipeError
 from jobswipe.models import Source
-from jobswipe.postings import ingest
+from jobswipe.postings import ingest, repeats
 from jobswipe.postings.ingest import Progress, Run, Summary
 from jobswipe.postings.validators import BoardFetcher, StoredValidators
 from jobswipe.security.outbound import Outbound
@@ -83,6 +83,10 @@ def _store(
     except Exception as error:  # noqa: BLE001 - an adapter's fault is its source's failure, not the others'
         return ingest.failed(database, source, _fault(source, error))
     context = ReadContext(fetched_at=now, company=source.company, board=source.board, url=source.url)
+    digests = [repeats.digest(payload, context) for payload in payloads]
+    summary = ingest.repeated(database, source, digests, now, validators)
+    if summary is not None:
+        return summary
     run = Run(database, source, batch=settings.ingest.batch, fetched_at=now)
     adapter = registry.adapter(source.kind)
     try:
@@ -92,7 +96,7 @@ def _store(
         run.fail(error)
     except Exception as error:  # noqa: BLE001 - likewise
         run.fail(_fault(source, error))
-    return run.finish(validators)
+    return run.finish(digests, validators)
 
 
 def _fault(source: Source, error: Exception) -> JobSwipeError:

@@ -117,10 +117,15 @@ def due(session: Session, now: datetime) -> list[Source]:
     return list(session.exec(statement))
 
 
-def next_due(source: Source, now: datetime) -> datetime:
-    """When to poll again: the kind's poll floor after a success, doubled for each failure in a row up to a day."""
-    floor = timedelta(seconds=registry.adapter(source.kind).POLICY.poll_floor)
-    return now + max(floor, min(floor * 2 ** min(source.failures, 10), MAX_BACKOFF)) if source.failures else now + floor
+def poll_floor(source: Source) -> timedelta:
+    """The least time between two polls of a source."""
+    return timedelta(seconds=registry.adapter(source.kind).POLICY.poll_floor)
+
+
+def next_try(source: Source, now: datetime) -> datetime:
+    """When to poll a failing source again: the poll floor, doubled for each failure in a row up to a day."""
+    floor = poll_floor(source)
+    return now + max(floor, min(floor * (1 << min(source.failures, 10)), MAX_BACKOFF))
 
 
 def remove(session: Session, source: Source) -> int:

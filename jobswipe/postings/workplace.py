@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -104,12 +103,12 @@ def from_description(text: str) -> Clear | None:
     small = lowered(text)
     found: dict[Workplace, Clear] = {}
     ends: dict[str, int] = {}
-    looked: Counter[str] = Counter()
+    looked: dict[str, int] = {}
     for at, end, number in _finder().find(small):
         name = KEYWORDS[number][1]
-        if at < ends.get(name, 0) or looked[name] >= MOST_SENTENCES:
+        if at < ends.get(name, 0) or looked.get(name, 0) >= MOST_SENTENCES:
             continue
-        looked[name] += 1
+        looked[name] = looked.get(name, 0) + 1
         start, ends[name] = _sentence(small, at, end)
         sentence = small[start : ends[name]].decode("utf-8", "ignore")
         group = _said(name, sentence)

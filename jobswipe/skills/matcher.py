@@ -75,10 +75,10 @@ class Matcher:
         hay = b" " + canonical(text) + b" "
         self._scan(text, hay, 0, spans)
         self._add_letters(hay, spans)
-        doubts = Counter(span.pattern for span in spans if not span.sure)
-        if not doubts:
+        doubtful = [span.pattern for span in spans if not span.sure]
+        if not doubtful:
             return spans
-        if max(doubts.values()) > _MOST:
+        if len(doubtful) > _MOST:
             spans = _fewer(spans)
         return accepted(text, spans, self._letters)
 

@@ -3,57 +3,84 @@
 from __future__ import annotations
 
 import fcntl
-import logging.handlers
+import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+
+_FLAGS = os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC
 
 
-class SharedRotatingHandler(logging.handlers.RotatingFileHandler):
-    """Lines are appended whole; whoever finds the file too long rotates it, alone, and the others follow.
+class SharedRotatingHandler(logging.Handler):
+    """Writes whole lines, in turns with other processes; whoever finds the file full rotates it, and the others follow.
 
-    The standard handler would rotate once for each process, and throw lines away with the oldest file.
+    The standard handler would rotate once for each process, and throw lines away with the oldest file. At most
+    `max_bytes` are in a file (unless one line is longer); `backups` full ones are kept: path.1 is the latest.
     """
 
     def __init__(self, path: Path, max_bytes: int, backups: int) -> None:
+        super().__init__()
+        self.path = path
+        self.max_bytes = max_bytes
+        self.backups = backups
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-        self._lock_path = path.with_name(f".{path.name}.lock")
-        super().__init__(path, maxBytes=max_bytes, backupCount=backups, encoding="utf-8")
+        self._file = os.open(path, _FLAGS, 0o600)
+        # Beside the file: its own lock would go away with its rotation.
+        self._turns = os.open(path.with_name(f".{path.name}.lock"), _FLAGS, 0o600)
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            stream = self._follow()
-            line = f"{self.format(record)}{self.terminator}"
-            if stream.tell() + len(line) > self.maxBytes:
-                stream = self._rotate(len(line))
-            stream.write(line)
-            self.flush()
+            line = f"{self.format(record)}\n".encode("utf-8", "backslashreplace")
+            with self._turn():
+                self._follow()
+                size = os.fstat(self._file).st_size
+                if size and size + len(line) > self.max_bytes:
+                    self._rotate()
+                while line:
+                    line = line[os.write(self._file, line) :]
         except Exception:  # noqa: BLE001 - as every handler: a log that cannot be written does not end the work
             self.handleError(record)
 
-    def _follow(self) -> TextIO:
-        """Open the file anew where another process has moved it away; stand at its end."""
-        stream: TextIO = self.stream or self._open()
+    def close(self) -> None:
+        self.acquire()
         try:
-            there = Path(self.baseFilename).stat()
-            same = os.path.samestat(there, os.fstat(stream.fileno()))
-        except FileNotFoundError:
-            same = False
-        if not same:
-            stream.close()
-            self.stream = stream = self._open()
-        stream.seek(0, os.SEEK_END)
-        return stream
-
-    def _rotate(self, length: int) -> TextIO:
-        handle = os.open(self._lock_path, os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            stream = self._follow()  # it may have been done meanwhile
-            if stream.tell() and stream.tell() + length > self.maxBytes:
-                self.doRollover()
-                Path(self.baseFilename).chmod(0o600)
-            return self._follow()
+            for handle in (self._file, self._turns):
+                if handle >= 0:
+                    os.close(handle)
+            self._file = self._turns = -1
         finally:
-            os.close(handle)
+            self.release()
+        super().close()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        # A lock of the process, not of the open file: a fork has a turn of its own.
+        fcntl.lockf(self._turns, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self._turns, fcntl.LOCK_UN)
+
+    def _follow(self) -> None:
+        """Open the file anew where it has been rotated, or taken away."""
+        try:
+            if os.path.samestat(self.path.stat(), os.fstat(self._file)):
+                return
+        except FileNotFoundError:
+            pass
+        self._open()
+
+    def _rotate(self) -> None:
+        if self.path.is_symlink():  # whoever set that up has a rotation of their own
+            return
+        for number in range(self.backups, 0, -1):
+            earlier = self.path.with_name(f"{self.path.name}.{number - 1}") if number > 1 else self.path
+            if earlier.exists():
+                earlier.replace(self.path.with_name(f"{self.path.name}.{number}"))
+        self._open()
+
+    def _open(self) -> None:
+        fresh = os.open(self.path, _FLAGS, 0o600)
+        os.close(self._file)
+        self._file = fresh

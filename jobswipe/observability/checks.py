@@ -70,18 +70,18 @@ def storage(subject: Subject) -> Finding:
     home = subject.settings.home
     probe = home / f".health-{uuid4().hex}"
     try:
-        with probe.open("wb") as file:
-            file.write(b"jobswipe")
-            file.flush()
-            os.fsync(file.fileno())
-        probe.unlink()
+        try:
+            with probe.open("wb") as file:
+                file.write(b"jobswipe")
+                file.flush()
+                os.fsync(file.fileno())
+        finally:
+            probe.unlink(missing_ok=True)
     except OSError as error:
         return Finding(
             status="fail",
             output=f"The data directory {home} cannot be written ({error.strerror}): mend it, or set JOBSWIPE_HOME.",
         )
-    finally:
-        probe.unlink(missing_ok=True)
     return Finding()
 
 

@@ -8,18 +8,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from typing import get_args
 
 import msgspec
 import pytest
 from sqlalchemy import text
-from watching import Configure, Exposition, ingest, opening, scrape
+from watching import Configure, Exposition, everything_once, ingest, opening, scrape
 
 from jobswipe import __version__
 from jobswipe.db.engine import Database
 from jobswipe.errors import SettingsError
 from jobswipe.observability import measure
-from jobswipe.observability.context import span, task_span
 from jobswipe.observability.metrics_server import MetricsServer, start_metrics_server
 from jobswipe.observability.slo import DECK_SECONDS, SLOS, TASK_START_SECONDS
 from jobswipe.observability.store_figures import SECTIONS
@@ -30,30 +28,6 @@ def server(configure: Configure, database: Database) -> Iterator[MetricsServer]:
     found = start_metrics_server(configure(metrics_store_interval=0), database)
     yield found
     found.close()
-
-
-def everything_once() -> None:
-    """Each measure of the house, with awkward values."""
-    measure.request("GET", "/postings/{id}", 200, 0.02)
-    measure.request("BREW", "/postings/{id}", 999, 0.3)
-    measure.request_running(1)
-    measure.task_started("ingest.source", 0.4)
-    measure.task_started("ingest.source", -3600)  # the clock was set back
-    measure.task_state("ingest.source", "done")
-    with task_span("ingest.source", 1, 1, None):
-        pass
-    with pytest.raises(ZeroDivisionError), task_span("ingest.source", 1, 2, None):
-        raise ZeroDivisionError
-    for operation in get_args(measure.Operation):
-        with span(operation, measured=operation):
-            pass
-    measure.outbound("2xx", 0.2)
-    measure.swipe("like")
-    measure.resume(measure.form("Sample Candidate.pdf"), "done")
-    measure.resume(measure.form("sample.candidate"), "failed")
-    measure.notification("email", "sent")
-    measure.ingest_run("ashby", "complete", {"read": 0, "stored": 0}, 1.0)
-    measure.pool_timeout()
 
 
 def test_the_exposition_is_clean(server: MetricsServer, database: Database) -> None:

@@ -7,11 +7,14 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from jobswipe.db.engine import Database
+from jobswipe.observability import measure
+from jobswipe.observability.context import span, task_span
 from jobswipe.postings.ingest import Run, Summary
 from jobswipe.settings import Settings
 from jobswipe.sources import catalog
@@ -106,6 +109,30 @@ def _cumulative(found: Exposition, name: str) -> None:
         assert [value for _, value in pairs] == sorted(value for _, value in pairs), name
         assert found.values[f"{name}_count", labels] == pairs[-1][1]
         assert (f"{name}_sum", labels) in found.values
+
+
+def everything_once() -> None:
+    """Each measure of the house, with awkward values."""
+    measure.request("GET", "/postings/{id}", 200, 0.02)
+    measure.request("BREW", "/postings/{id}", 999, 0.3)
+    measure.request_running(1)
+    measure.task_started("ingest.source", 0.4)
+    measure.task_started("ingest.source", -3600)  # the clock was set back
+    measure.task_state("ingest.source", "done")
+    with task_span("ingest.source", 1, 1, None):
+        pass
+    with pytest.raises(ZeroDivisionError), task_span("ingest.source", 1, 2, None):
+        raise ZeroDivisionError
+    for operation in get_args(measure.Operation):
+        with span(operation, measured=operation):
+            pass
+    measure.outbound("2xx", 0.2)
+    measure.swipe("like")
+    measure.resume(measure.form("Sample Candidate.pdf"), "done")
+    measure.resume(measure.form("sample.candidate"), "failed")
+    measure.notification("email", "sent")
+    measure.ingest_run("ashby", "complete", {"read": 0, "stored": 0}, 1.0)
+    measure.pool_timeout()
 
 
 def opening(external_id: str, title: str = "Pump Engineer", place: str = "Berlin, Germany", **more: Any) -> RawPosting:

@@ -27,6 +27,8 @@ from cli.commands import (
     source,
     store,
     swipe,
+    task,
+    worker,
 )
 from cli.output import note
 from jobswipe import __version__
@@ -59,6 +61,8 @@ for module in (
     simulate,
     application,
     report,
+    worker,
+    task,
     config,
     evaluate,
 ):

@@ -22,8 +22,8 @@ class TaskRun(SQLModel, table=True):
     """A piece of work, written in the transaction that decided on it. This row is the truth; a queue carries its id.
 
     `token` grows with each claim and each loss: who holds an old one can neither commit nor finish. `attempts` counts
-    the claims, `rank` is minus the priority (an index ascends), `changed_at` is when the state last changed or the lease
-    was extended, `worker` is who has the task (while it is queued, the queue), `lane` names what only one task at a
+    the claims, `rank` is minus the priority (an index ascends), `changed_at` is when the state changed or the lease was
+    extended, `worker` is who has the task (while it is queued, the queue), `lane` names what only one task at a
     time may use, `schedule` the entry of the schedule that asked for it.
     """
 

@@ -17,13 +17,20 @@ class TaskContext:
     """One attempt at a task. `attempt` counts from 1."""
 
     def __init__(
-        self, task: Claimed, database: Database, settings: Settings, stopping: Callable[[], bool] = lambda: False
+        self,
+        task: Claimed,
+        database: Database,
+        settings: Settings,
+        *,
+        stopping: Callable[[], bool] = lambda: False,
+        finish: Callable[[Session, Claimed], None] = ledger.finish,
     ) -> None:
         self.database, self.settings = database, settings
         self.task_id, self.kind, self.attempt = task.id, task.kind, task.attempts
         self.committed = False
         self._task = task
         self._stopping = stopping
+        self._finish = finish
 
     @property
     def idempotency_key(self) -> str:
@@ -51,5 +58,5 @@ class TaskContext:
         """
         with self.database.write() as session:
             yield session
-            ledger.finish(session, self._task)
+            self._finish(session, self._task)
         self.committed = True

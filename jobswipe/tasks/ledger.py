@@ -142,55 +142,67 @@ def enqueue(
     return int(session.execute(statement, values).scalar_one())
 
 
-def _claim(leases: tuple[tuple[str, float], ...]) -> Any:
+_NOW = bindparam("now", type_=UtcDateTime)
+
+
+def _claim(leases: tuple[tuple[str, float], ...], *, begin: bool) -> Any:
     # The kind is in the row only: the statement chooses the lease.
-    until = (
-        case(
-            *(
-                (_C.kind == kind, bindparam(f"until_{number}", type_=UtcDateTime))
-                for number, (kind, _) in enumerate(leases)
-            ),
-            else_=bindparam("until", type_=UtcDateTime),
-        )
-        if leases
-        else bindparam("until", type_=UtcDateTime)
-    )
+    until: Any = bindparam("until", type_=UtcDateTime)
+    if leases:
+        own = ((_C.kind == kind, bindparam(f"until_{at}", type_=UtcDateTime)) for at, (kind, _) in enumerate(leases))
+        until = case(*own, else_=until)
+    begun = {"attempts": _C.attempts + 1, "started_at": _NOW} if begin else {"started_at": None}
     return (
         update(TASKS)
-        .where(_C.id == bindparam("task_id"), state_is("queued"))
+        .where(_C.id.in_(bindparam("ids", expanding=True)), state_is("queued"))
         .values(
-            state="running",
-            token=_C.token + 1,
-            attempts=_C.attempts + 1,
-            worker=bindparam("by"),
-            lease_until=until,
-            started_at=bindparam("now", type_=UtcDateTime),
-            changed_at=bindparam("now", type_=UtcDateTime),
+            state="running", token=_C.token + 1, worker=bindparam("by"), lease_until=until, changed_at=_NOW, **begun
         )
         .returning(*(_C[name] for name in Claimed._fields))
     )
 
 
 class Claims:
-    """Claims tasks for one worker. Made once: its statement knows the leases of all kinds."""
+    """Claims tasks for one worker. Made once: its statements know the leases of all kinds."""
 
     def __init__(self, worker: str) -> None:
         self.worker = worker
         self._leases = tuple((one.name, one.lease) for one in kinds.everything() if one.lease != DEFAULT_LEASE)
-        self._statement = _claim(self._leases)
+        self._one, self._many = _claim(self._leases, begin=True), _claim(self._leases, begin=False)
 
-    def claim(self, session: Session, task_id: int) -> Claimed | None:
-        """The task, if it is still to be had: its attempt counts from here, and its lease runs."""
+    def claim(self, session: Session, ids: Sequence[int]) -> list[Claimed]:
+        """Those of the tasks that are still to be had, the first of them begun; the lease of each runs from here.
+
+        The others are begun by `begin`: what was only held when a worker was killed has not used up an attempt.
+        """
         now = clock.now()
-        values: dict[str, Any] = {"task_id": task_id, "by": self.worker, "now": now}
+        values: dict[str, Any] = {"ids": list(ids), "by": self.worker, "now": now}
         values["until"] = now + timedelta(seconds=DEFAULT_LEASE)
         for number, (_, lease) in enumerate(self._leases):
             values[f"until_{number}"] = now + timedelta(seconds=lease)
-        row = session.execute(self._statement, values).first()
-        return Claimed(*row) if row else None
+        rows = session.execute(self._one if len(ids) == 1 else self._many, values).all()
+        order = {task_id: number for number, task_id in enumerate(ids)}
+        found = sorted((Claimed(*row) for row in rows), key=lambda one: order[one.id])
+        if found and len(ids) > 1:
+            found[0] = begin(session, found[0]) or found[0]  # just claimed, in this transaction
+        return found
 
 
 _HELD = (_C.id == bindparam("task_id"), _C.token == bindparam("held"), state_is("running"))
+_BEGIN = update(TASKS).where(*_HELD).values(attempts=_C.attempts + 1, started_at=_NOW, changed_at=_NOW)
+
+
+def begin(session: Session, task: Claimed) -> Claimed | None:
+    """Count an attempt at a task that is held; None when it was taken from this worker."""
+    changed = session.execute(_BEGIN, {"task_id": task.id, "held": task.token, "now": clock.now()})
+    return task._replace(attempts=task.attempts + 1) if _one(changed) else None
+
+
+def _one(changed: Any) -> bool:
+    """Whether an update changed its row."""
+    return bool(changed.rowcount == 1)
+
+
 _FINISH = (
     update(TASKS)
     .where(*_HELD)
@@ -213,7 +225,7 @@ def finish(session: Session, task: Claimed) -> None:
     """Mark a task done in the transaction of its effect. Raises LeaseLostError: then the effect must be rolled back."""
     now = clock.now()
     changed = session.execute(_FINISH, {"task_id": task.id, "held": task.token, "now": now})
-    if changed.rowcount != 1:  # type: ignore[attr-defined]  # an update's result has it
+    if not _one(changed):
         raise LeaseLostError(f"Task {task.id} was taken from this worker: what it did is rolled back.")
     if task.schedule is not None:
         session.execute(_SUCCESS, {"entry": task.schedule, "now": now})
@@ -231,7 +243,7 @@ def extend(session: Session, task: Claimed) -> None:
     now = clock.now()
     until = now + timedelta(seconds=lease_of(task.kind))
     changed = session.execute(_EXTEND, {"task_id": task.id, "held": task.token, "until": until, "now": now})
-    if changed.rowcount != 1:  # type: ignore[attr-defined]  # likewise
+    if not _one(changed):
         raise LeaseLostError(f"Task {task.id} was taken from this worker: it must stop.")
 
 
@@ -260,11 +272,11 @@ def fail(session: Session, task: Claimed, error: str, settings: QueueSettings, *
     return _leave(session, task, values | {"error": bounded(error)})
 
 
-def give_back(session: Session, task: Claimed) -> str | None:
-    """Return a task that could not be finished in time; the attempt does not count."""
+def give_back(session: Session, task: Claimed, *, begun: bool = True) -> str | None:
+    """Return a task that could not be finished in time, or not be begun; no attempt is counted."""
     now = clock.now()
     values = _again(session, task, now, timedelta())
-    return _leave(session, task, values | {"attempts": max(0, task.attempts - 1)})
+    return _leave(session, task, values | {"attempts": max(0, task.attempts - begun)})
 
 
 def _again(session: Session, task: Any, now: datetime, pause: timedelta) -> dict[str, Any]:
@@ -290,23 +302,26 @@ def _leave(session: Session, task: Any, values: dict[str, Any]) -> str | None:
         .where(_C.id == task.id, _C.token == task.token, state_is("running"))
         .values(token=_C.token + 1, **values)
     )
-    return values["state"] if changed.rowcount == 1 else None  # type: ignore[attr-defined]  # likewise
+    return values["state"] if _one(changed) else None
 
 
 def return_expired(session: Session, settings: QueueSettings) -> list[tuple[int, str]]:
     """Take back what crashed or vanished workers held: each counts as a failed attempt. Answers (id, new state)."""
     now = clock.now()
     expired = session.execute(
-        select(_C.id, _C.kind, _C.token, _C.attempts, _C.dedupe_key, _C.worker)
+        select(_C.id, _C.kind, _C.token, _C.attempts, _C.dedupe_key, _C.worker, _C.started_at)
         .where(state_is("running"), _C.lease_until < now)
         .limit(500)
     ).all()
     ended = []
     for row in expired:
         error = f"The worker {row.worker} vanished during attempt {row.attempts}: killed, crashed or cut off."
-        again = row.attempts < attempts_of(row.kind)
-        values = _again(session, row, now, backoff(row.attempts, settings)) if again else _ended("dead", now)
-        state = _leave(session, row, {"error": error} | values)
+        if row.started_at is None:  # held, not begun: nothing was tried
+            state = _leave(session, row, _again(session, row, now, timedelta()))
+        else:
+            again = row.attempts < attempts_of(row.kind)
+            values = _again(session, row, now, backoff(row.attempts, settings)) if again else _ended("dead", now)
+            state = _leave(session, row, {"error": error} | values)
         if state is not None:
             ended.append((int(row.id), state))
     return ended

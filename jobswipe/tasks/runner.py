@@ -30,6 +30,11 @@ _WAIT = 0.5
 _LONGEST_PAUSE = 10.0
 
 
+AHEAD = 8
+"""Tasks that a thread holds at most while the last ones were quick: to claim one costs as much as a small task."""
+_QUICK = 0.01
+
+
 @dataclass
 class Running:
     """A task that a thread is at, since a moment of the monotonic clock (seconds).
@@ -42,6 +47,29 @@ class Running:
     extended: float
     lost: bool = False
     given_up: bool = False
+
+
+class Slot:
+    """What one thread has: the task that it is at, and those that it holds and has not begun."""
+
+    def __init__(self) -> None:
+        self.running: Running | None = None
+        self.ahead: deque[Claimed] = deque()
+        self.begun: Claimed | None = None
+        self.usual = 1.0
+
+    def restore(self) -> None:
+        """What was begun in a transaction that failed is held again."""
+        if self.begun is not None:
+            self.ahead.appendleft(self.begun._replace(attempts=self.begun.attempts - 1))
+            self.begun = None
+
+    def took(self, seconds: float) -> None:
+        self.usual += (seconds - self.usual) / 8 if seconds < self.usual else (seconds - self.usual) / 2
+
+    @property
+    def appetite(self) -> int:
+        return AHEAD if self.usual < _QUICK else 1
 
 
 class Intake:
@@ -61,14 +89,16 @@ class Intake:
         """Something was put into the queue."""
         self._wake.set()
 
-    def next(self) -> int | None:
-        """The next id; None when there was none for a moment, or when the worker stops."""
+    def next(self, count: int = 1) -> list[int]:
+        """The next ids, up to `count`; none when there was none for a moment, or when the worker stops."""
         self._waiting += 1
         try:
             with self._turn:
                 if not self._ready and not self.stop.is_set():
-                    self._fill()
-                return self._ready.popleft() if self._ready and not self.stop.is_set() else None
+                    self._fill(count)
+                if self.stop.is_set():
+                    return []
+                return [self._ready.popleft() for _ in range(min(count, len(self._ready)))]
         finally:
             self._waiting -= 1
 
@@ -79,11 +109,11 @@ class Intake:
             self._ready.clear()
             return left
 
-    def _fill(self) -> None:
+    def _fill(self, count: int) -> None:
         self._wake.clear()
         try:
-            # No more than the idle threads: an id that waits here waits for a busy one.
-            taken = self.queue.take(max(1, self._waiting), _WAIT)
+            # No more than the idle threads want: an id that waits here waits for a busy one.
+            taken = self.queue.take(max(count, self._waiting), _WAIT)
         except QueueError as error:
             if self.error is None:
                 self._log.warning("queue_down", error=error.message, effect="work is kept in the ledger")
@@ -102,19 +132,19 @@ class Intake:
 
 
 class Runner:
-    """A process's threads. `running` is by thread; the main loop extends leases and ends what takes too long."""
+    """A process's threads, a slot each; the main loop extends the leases and ends what takes too long."""
 
     def __init__(self, database: Database, settings: Settings, intake: Intake, worker: str) -> None:
         self.database, self.settings, self.intake = database, settings, intake
         self.stop = intake.stop
-        self.running: dict[int, Running] = {}
+        self.slots = [Slot() for _ in range(settings.worker.threads)]
         self.figures = {"done": 0, "failed": 0, "dead": 0, "lost": 0}
         self.freed = threading.Event()
         self._claims = Claims(worker)
         self._log = logger("tasks")
         self._threads = [
-            threading.Thread(target=self._loop, name=f"task-{number}", daemon=True)
-            for number in range(settings.worker.threads)
+            threading.Thread(target=self._loop, args=(slot,), name=f"task-{number}", daemon=True)
+            for number, slot in enumerate(self.slots)
         ]
 
     def start(self) -> None:
@@ -131,13 +161,32 @@ class Runner:
             thread.join(max(0.0, deadline - time.monotonic()))
         return not self.alive()
 
-    def _loop(self) -> None:
+    def running(self) -> list[Running]:
+        """What the threads are at."""
+        return [found for slot in self.slots if (found := slot.running) is not None]
+
+    def held(self, longer: float = 0.0) -> list[Claimed]:
+        """Take the tasks that were not begun from threads that have been at one for `longer` seconds."""
+        taken: list[Claimed] = []
+        now = time.monotonic()
+        for slot in self.slots:
+            running = slot.running
+            if longer and (running is None or now - running.since < longer):
+                continue
+            while slot.ahead:
+                try:
+                    taken.append(slot.ahead.pop())
+                except IndexError:  # the thread was faster
+                    break
+        return taken
+
+    def _loop(self, slot: Slot) -> None:
         pause = 0.5
         while not self.stop.is_set():
             try:
-                task_id = self.intake.next()
-                if task_id is not None:
-                    self._take(task_id)
+                task = self._next(slot)
+                if task is not None:
+                    self._work(slot, task)
                 pause = 0.5
             except DOWN as error:
                 # The main loop says so; the id stays queued and is handed over again.
@@ -148,43 +197,80 @@ class Runner:
                 self._log.error("worker_fault", trace=traceback.format_exc(limit=-5))
                 self.stop.wait(1.0)
 
-    def _take(self, task_id: int) -> None:
-        with self.database.write() as session:
-            task = self._claims.claim(session, task_id)
-        if task is None:
-            return  # cancelled, taken by another, or handed over twice
-        now = time.monotonic()
-        me = threading.get_ident()
-        self.running[me] = Running(task, now, now)
+    def _next(self, slot: Slot) -> Claimed | None:
+        """The next task, begun. None: there was none, or it was cancelled, taken by another, or handed over twice."""
+        if slot.begun is not None:
+            found, slot.begun = slot.begun, None
+            return found
         try:
-            self._run(task)
+            held = slot.ahead.popleft()
+        except IndexError:
+            ids = self.intake.next(slot.appetite)
+            if not ids:
+                return None
+            with self.database.write() as session:
+                claimed = self._claims.claim(session, ids)
+            slot.ahead.extend(claimed[1:])
+            return claimed[0] if claimed else None
+        with self.database.write() as session:
+            return ledger.begin(session, held)
+
+    def _work(self, slot: Slot, task: Claimed) -> None:
+        since = time.monotonic()
+        slot.running = Running(task, since, since)
+        try:
+            self._run(slot, task)
         finally:
-            self.running.pop(me, None)
+            slot.running = None
+            slot.took(time.monotonic() - since)
             if task.lane is not None or self._limited(task.kind):
                 self.freed.set()
+
+    def _end(self, slot: Slot, session: Session, write: Callable[[Session], Any]) -> None:
+        """Write how an attempt ended and, in the same transaction, begin the next task that the thread holds."""
+        slot.restore()
+        write(session)
+        if self.stop.is_set():
+            return
+        try:
+            held = slot.ahead.popleft()
+        except IndexError:
+            return
+        try:
+            slot.begun = ledger.begin(session, held)
+        except BaseException:
+            slot.ahead.appendleft(held)
+            raise
 
     def _limited(self, kind: str) -> bool:
         known = kinds.get(kind)
         return known is not None and known.concurrency is not None
 
-    def _run(self, task: Claimed) -> None:
+    def _run(self, slot: Slot, task: Claimed) -> None:
         kind = kinds.get(task.kind)
         if kind is None:
-            self._fail(task, f"No task kind {task.kind!r} in this version of JobSwipe: install what declares it.")
+            self._fail(slot, task, f"No task kind {task.kind!r} in this version of JobSwipe: install what declares it.")
             return
         if task.version > kind.version:
             self._fail(
+                slot,
                 task,
                 f"The payload has version {task.version} of {task.kind!r}, this worker reads {kind.version} at most: "
                 "update JobSwipe.",
             )
             return
-        context = TaskContext(task, self.database, self.settings, self.stop.is_set)
+        context = TaskContext(
+            task,
+            self.database,
+            self.settings,
+            stopping=self.stop.is_set,
+            finish=lambda session, task: self._end(slot, session, lambda session: ledger.finish(session, task)),
+        )
         try:
             with task_span(task.kind, task.id, task.attempts, task.traceparent):
                 kind.handler(context, task.payload)
             if not context.committed:
-                self._settle(lambda session: ledger.finish(session, task))
+                self._settle(slot, lambda session: ledger.finish(session, task))
         except LeaseLostError as error:
             self._lost(task, error)
         except BaseException as error:  # noqa: BLE001 - whatever a handler raises, sys.exit too, ends its attempt only
@@ -192,15 +278,15 @@ class Runner:
                 self._log.warning("task_failed_after_commit", task_id=task.id, kind=task.kind, error=describe(error))
                 self.figures["done"] += 1
             else:
-                self._fail(task, describe(error), hopeless=isinstance(error, HopelessError))
+                self._fail(slot, task, describe(error), hopeless=isinstance(error, HopelessError))
         else:
             self.figures["done"] += 1
 
-    def _fail(self, task: Claimed, error: str, *, hopeless: bool = False) -> None:
+    def _fail(self, slot: Slot, task: Claimed, error: str, *, hopeless: bool = False) -> None:
         state: list[str | None] = []
         settings = self.settings.queue
         if not self._settle(
-            lambda session: state.append(ledger.fail(session, task, error, settings, hopeless=hopeless))
+            slot, lambda session: state.append(ledger.fail(session, task, error, settings, hopeless=hopeless))
         ):
             return
         if state[-1] is None:
@@ -214,18 +300,19 @@ class Runner:
         self.figures["lost"] += 1
         self._log.warning("task_lost", task_id=task.id, kind=task.kind, attempt=task.attempts, error=error.message)
 
-    def _settle(self, write: Callable[[Session], Any]) -> bool:
+    def _settle(self, slot: Slot, write: Callable[[Session], Any]) -> bool:
         """Write how an attempt ended, patiently while the database is down. False: the lease will run out instead."""
         pause = 0.1
         deadline = time.monotonic() + 60
         while True:
             try:
                 with self.database.write() as session:
-                    write(session)
+                    self._end(slot, session, write)
                 return True
             except DOWN as error:
                 if time.monotonic() > deadline or self.stop.wait(pause):
                     self._log.warning("task_not_settled", error=str(error)[:300], effect="its lease will run out")
+                    slot.restore()
                     return False
                 pause = min(_LONGEST_PAUSE, pause * 2)
 

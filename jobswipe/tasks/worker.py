@@ -102,6 +102,7 @@ class Worker:
         now = time.monotonic()
         self._watch(now)
         self._keep_leases(now)
+        self._free_held(0.5)
         if self.scheduler is not None:
             for name in self.scheduler.turn():
                 self._log.info("schedule_fired", schedule=name)
@@ -119,7 +120,7 @@ class Worker:
 
     def _watch(self, now: float) -> None:
         """A task beyond its limit fails. Its thread cannot be ended: the process ends, when its other tasks have."""
-        for one in list(self.runner.running.values()):
+        for one in self.runner.running():
             kind = kinds.get(one.task.kind)
             limit = (kind.limit if kind else None) or self.settings.worker.limit
             if one.given_up or now - one.since <= limit:
@@ -133,7 +134,7 @@ class Worker:
             self.stopping.set()
 
     def _keep_leases(self, now: float) -> None:
-        for one in list(self.runner.running.values()):
+        for one in self.runner.running():
             if one.lost or now - one.extended < ledger.lease_of(one.task.kind) / 3:
                 continue
             try:
@@ -143,10 +144,18 @@ class Worker:
                 one.lost = True  # it was cancelled, or it ended in this very moment
             one.extended = now
 
+    def _free_held(self, longer: float) -> None:
+        """A task that waits behind a slow one in the same thread goes back to whoever is free."""
+        held = self.runner.held(longer)
+        if held:
+            with self.database.write() as session:
+                for task in held:
+                    ledger.give_back(session, task, begun=False)
+
     def _beat(self) -> None:
         now = clock.now()
         values: dict[str, Any] = {
-            "running": len(self.runner.running),
+            "running": len(self.runner.running()),
             "figures": self.runner.figures | {"garbage": self.intake.garbage},
             "beat_at": now,
         }
@@ -167,7 +176,7 @@ class Worker:
         """Finish what can be finished within the grace time, give back the rest."""
         grace = time.monotonic() + self.settings.worker.grace
         while not self.runner.join(0.05):
-            alive = [one for one in list(self.runner.running.values()) if not one.given_up]
+            alive = [one for one in self.runner.running() if not one.given_up]
             if not alive and self._stuck:
                 break
             if time.monotonic() > grace or self._now.is_set():
@@ -180,9 +189,13 @@ class Worker:
         returned = 0
         try:
             with self.database.write() as session:
-                for one in list(self.runner.running.values()):
+                for one in self.runner.running():
                     if not one.lost:
                         returned += ledger.give_back(session, one.task) is not None
+                for begun in filter(None, (slot.begun for slot in self.runner.slots)):
+                    ledger.give_back(session, begun)
+                for task in self.runner.held():
+                    ledger.give_back(session, task, begun=False)
                 ledger.unqueue(session, self.intake.leftover())
                 session.execute(delete(_BEATS).where(_BEATS.c.worker == self.name))
         except DOWN as error:

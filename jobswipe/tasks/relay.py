@@ -85,35 +85,39 @@ class Relay:
 
     def _choose(self, session: Session, highest: int) -> list[Due]:
         counts: Counter[str] = Counter()
-        queued = 0
+        queued: Counter[int] = Counter()
         by_rank = select(_C.kind, _C.state, _C.rank, func.count()).group_by(_C.kind, _C.state, _C.rank)
         for kind, state, rank, count in session.execute(by_rank.where(state_is("queued", "running"))):
             counts[kind] += count
+            queued[rank] += count if state == "queued" else 0
+
+        def room(rank: int) -> int:
             # A window full of what goes later does not keep out what goes first.
-            queued += count if state == "queued" and rank <= highest else 0
-        room = min(BATCH, self.settings.window - queued)
+            return self.settings.window - sum(count for other, count in queued.items() if other <= rank)
+
         rooms = {one.name: one.concurrency - counts[one.name] for one in kinds.everything() if one.concurrency}
         lanes = set(
             session.execute(select(_C.lane).where(state_is("queued", "running"), _C.lane.is_not(None))).scalars()
         )
+        most = min(BATCH, room(highest))
         chosen: list[Due] = []
         # A page may hold work of full kinds and lanes only: what is behind it must not wait for them.
         for _ in range(_PAGES):
-            if room <= len(chosen):
+            if most <= len(chosen):
                 break
             full = [name for name, left in rooms.items() if left <= 0]
-            page = self._page(session, room - len(chosen), full, lanes, [one.id for one in chosen])
+            page = self._page(session, most - len(chosen), full, lanes, [one.id for one in chosen])
             before = len(chosen)
             for one in page:
+                if len(chosen) >= room(one.rank):
+                    return chosen  # what follows goes later still
                 if rooms.get(one.kind, 1) > 0 and one.lane not in lanes:
                     chosen.append(one)
                     if one.kind in rooms:
                         rooms[one.kind] -= 1
                     if one.lane is not None:
                         lanes.add(one.lane)
-            if (
-                len(page) == len(chosen) - before
-            ):  # nothing was passed over: the page is all there is, or all there is room for
+            if len(page) == len(chosen) - before:  # nothing was passed over: this is all there is, or has room
                 break
         return chosen
 

@@ -180,7 +180,8 @@ class Scheduler:
 def fire(session: Session, entry: Entry, now: datetime) -> int | None:
     """Enqueue the entry's task if a slot has come that nobody fired; answers its id.
 
-    An entry that is new begins with its next slot.
+    An entry that is new begins with its next slot. The payload says which `slot` it is; where the task of an earlier
+    slot still waits, it is that one's.
     """
     last = session.execute(select(_SCHEDULES.c.last_slot).where(_SCHEDULES.c.name == entry.name)).scalar()
     slot = entry.latest(now)
@@ -194,7 +195,8 @@ def fire(session: Session, entry: Entry, now: datetime) -> int | None:
     moved = session.execute(_MOVE, {"entry": entry.name, "before": last, "slot": slot} | _text(entry))
     if moved.rowcount != 1 or slot <= last:  # type: ignore[attr-defined]  # an update's result has it
         return None  # another scheduler fired it, or the clock's mistake was mended
-    return ledger.enqueue(session, entry.kind, entry.payload, dedupe_key=f"schedule:{entry.name}", schedule=entry.name)
+    payload = entry.payload | {"slot": slot.isoformat()}
+    return ledger.enqueue(session, entry.kind, payload, dedupe_key=f"schedule:{entry.name}", schedule=entry.name)
 
 
 def _text(entry: Entry) -> dict[str, str]:

@@ -35,7 +35,10 @@ _LONGEST_PAUSE = 30.0
 
 
 class Worker:
-    """One process's worker. `run` returns the exit code; `stop` may be called from a signal handler, more than once."""
+    """One process's worker. `run` returns the exit code; `stop` may be called from a signal handler, more than once.
+
+    `outage` says what is down now: "queue_down", "database_down" or None.
+    """
 
     def __init__(
         self,
@@ -60,7 +63,7 @@ class Worker:
         self._started = clock.now()
         self._stuck = False
         self._beat_at = -1e9
-        self._down: str | None = None
+        self.outage: str | None = None
         self._log = logger("tasks")
 
     def stop(self, *, at_once: bool = False) -> None:
@@ -217,11 +220,11 @@ class Worker:
                 pause = min(_LONGEST_PAUSE, pause * 2)
 
     def _warn(self, event: str, error: str, effect: str) -> None:
-        if self._down != event:
+        if self.outage != event:
             self._log.warning(event, error=error, effect=effect)
-        self._down = event
+        self.outage = event
 
     def _recovered(self) -> None:
-        if self._down is not None:
-            self._log.warning("recovered", after=self._down)
-        self._down = None
+        if self.outage is not None:
+            self._log.warning("recovered", after=self.outage)
+        self.outage = None

@@ -28,6 +28,8 @@ from cli.commands import (
     source,
     store,
     swipe,
+    task,
+    worker,
 )
 from cli.context import remember, watched
 from cli.output import note
@@ -61,6 +63,8 @@ for module in (
     simulate,
     application,
     report,
+    worker,
+    task,
     config,
     health,
     evaluate,

@@ -17,6 +17,7 @@ from jobswipe.models.postings import (
 )
 from jobswipe.models.sources import HttpValidator, Source, SourceRejection, SourceRun
 from jobswipe.models.swipes import PreferenceModel, Swipe
+from jobswipe.models.tasks import TaskRun, TaskSchedule, WorkerBeat
 
 metadata = SQLModel.metadata
 
@@ -44,5 +45,8 @@ __all__ = [
     "SourceRejection",
     "SourceRun",
     "Swipe",
+    "TaskRun",
+    "TaskSchedule",
+    "WorkerBeat",
     "metadata",
 ]

@@ -69,7 +69,7 @@ class Log:
 
 
 def logger(name: str) -> Log:
-    """The logger of a module: `log = logger(__name__)`, `log.info("run finished", source=..., read=...)`."""
+    """The logger of a module: `log = logger(__name__)`, `log.info("run_finished", source=..., read=...)`."""
     return Log(name)
 
 

@@ -92,7 +92,7 @@ class StoreFigures:
                     section.sound = True
                 except Exception as error:  # noqa: BLE001 - a scrape goes on without what cannot be read
                     said = error.message if isinstance(error, JobSwipeError) else f"{type(error).__name__}: {error}"
-                    _log.warning("figures not read", section=section.name, error=said)
+                    _log.warning("figures_not_read", section=section.name, error=said)
                     section.sound = False
                 section.read_at = time.monotonic()
                 section.took = section.read_at - started

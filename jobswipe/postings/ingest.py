@@ -167,7 +167,7 @@ def _told(source: Source, summary: Summary, since: datetime) -> None:
     counts = msgspec.structs.asdict(summary.counts) | {"closed": summary.closed}
     measure.ingest_run(source.kind, summary.status, counts, (clock.now() - since).total_seconds())
     (_log.info if summary.error is None else _log.warning)(
-        "run finished", source=summary.source, status=summary.status, error=summary.error, **counts
+        "run_finished", source=summary.source, status=summary.status, error=summary.error, **counts
     )
 
 

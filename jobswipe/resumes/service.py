@@ -50,7 +50,7 @@ def read_file(path: Path, name: str | None = None) -> ReadResume:
         outcome = "done"
     finally:
         measure.resume(form, outcome)
-        _log.info("resume read", form=form, outcome=outcome)
+        _log.info("resume_read", form=form, outcome=outcome)
     return found
 
 

@@ -245,7 +245,7 @@ class PoliteFetcher:
             return self._outbound.guard.check(url)
         except RefusedUrlError as error:
             logs.security(
-                "outbound address refused", who=None, source=None, agent=None, path=shown(url), outcome=error.message
+                "outbound_address_refused", who=None, source=None, agent=None, path=shown(url), outcome=error.message
             )
             raise
 

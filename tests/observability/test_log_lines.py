@@ -50,12 +50,12 @@ def test_a_line_has_its_time_level_and_ids(configure: Configure, capsys: pytest.
     logs.start(configure(), "worker")
     log = logs.logger("jobswipe.test").bind(source="ashby:acme")
     with context.bind(request_id="r1", user_id=7), context.task_span("digest", 4, 2, PARENT):
-        log.info("run finished", read=3, path=Path("x"))
+        log.info("run_finished", read=3, path=Path("x"))
         log.debug("not at info")
     (line,) = lines(capsys.readouterr().err)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line.pop("timestamp"))
     assert line == {
-        "level": "info", "logger": "jobswipe.test", "event": "run finished", "source": "ashby:acme", "read": 3,
+        "level": "info", "logger": "jobswipe.test", "event": "run_finished", "source": "ashby:acme", "read": 3,
         "path": "x", "request_id": "r1", "user_id": 7, "task_id": 4, "task_kind": "digest", "attempt": 2,
         "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "span_id": "00f067aa0ba902b7",
     }  # fmt: skip
@@ -159,13 +159,13 @@ def test_the_security_log_is_a_file_of_its_own(configure: Configure, capsys: pyt
     logs.start(settings, "server")
     with context.bind(request_id="r9"):
         logs.security(
-            "sign-in", who="7", source="203.0.113.9", agent="x\n" * 500, path="/session", outcome="refused",
+            "sign_in", who="7", source="203.0.113.9", agent="x\n" * 500, path="/session", outcome="refused",
             password="hunter2",
         )  # fmt: skip
     logs.stop()
     file = settings.logs_dir / "security.jsonl"
     (line,) = lines(file.read_text())
-    assert (line["event"], line["who"], line["source"], line["path"]) == ("sign-in", "7", "203.0.113.9", "/session")
+    assert (line["event"], line["who"], line["source"], line["path"]) == ("sign_in", "7", "203.0.113.9", "/session")
     assert (line["outcome"], line["request_id"], line["password"]) == ("refused", "r9", redact.GONE)
     assert len(line["agent"]) <= 300
     assert file.stat().st_mode & 0o777 == 0o600
@@ -182,7 +182,7 @@ def test_a_refused_address_is_a_line_of_the_security_log(configure: Configure) -
         client.fetcher().get("http://169.254.169.254/latest/meta-data")
     logs.stop()
     (line,) = lines((settings.logs_dir / "security.jsonl").read_text())
-    assert line["event"] == "outbound address refused"
+    assert line["event"] == "outbound_address_refused"
     assert "169.254.169.254" in line["path"]
 
 
@@ -263,7 +263,7 @@ def test_lines_are_shipped_clean_with_their_trace(configure: Configure, collecto
     with context.task_span("digest", 4, 1, None):
         logs.logger("jobswipe.test").warning("no answer of sample.candidate@example.com", wait=2.5, parts={"a": 1})
         logging.getLogger("opentelemetry.sdk").warning("of the delivery itself")
-        logs.security("sign-in", who="7", source="203.0.113.9", agent=None, path="/", outcome="granted")
+        logs.security("sign_in", who="7", source="203.0.113.9", agent=None, path="/", outcome="granted")
     runtime.stop()
     task = collector.one("process digest")
     first, second = collector.lines
@@ -271,7 +271,7 @@ def test_lines_are_shipped_clean_with_their_trace(configure: Configure, collecto
     assert first.attributes["wait"] == 2.5
     assert first.attributes["parts"] == '{"a": 1}'
     assert first.attributes["task_id"] == 4
-    assert (second.body, second.attributes["outcome"]) == ("sign-in", "granted")
+    assert (second.body, second.attributes["outcome"]) == ("sign_in", "granted")
     assert collector.headers["x-key"] == "abc"
 
 
@@ -307,7 +307,7 @@ def test_nothing_personal_in_the_logs_of_a_whole_run_at_debug(
     said += jobswipe("match", "--limit", "3")
     text = said + log.read_text()
     events = {line["event"] for line in lines(text)}
-    assert {"run finished", "resume read", "ranked", "verdict"} <= events
+    assert {"run_finished", "resume_read", "ranked", "verdict"} <= events
     for word in PERSONAL:
         assert word not in text, word
         assert word.encode() not in collector.raw, word

@@ -95,7 +95,7 @@ def register(
 
 
 def names() -> list[str]:
-    from jobswipe.observability import checks  # noqa: F401 - registers the house's own
+    from jobswipe.observability import checks, task_checks  # noqa: F401 - they register the house's own
 
     return list(_checks)
 

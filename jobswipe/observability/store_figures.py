@@ -21,7 +21,7 @@ from jobswipe import clock
 from jobswipe.db.engine import Database
 from jobswipe.errors import JobSwipeError
 from jobswipe.models import Posting, PostingPlace, PostingSkill, Source, SourceRun
-from jobswipe.observability import index_lag
+from jobswipe.observability import index_lag, task_figures
 from jobswipe.observability.logs import logger
 from jobswipe.observability.measure import FIELDS, OTHER
 from jobswipe.observability.slo import fresh_within
@@ -226,5 +226,13 @@ def _size(directory: Path) -> int:
     return total
 
 
-SECTIONS: dict[str, Read] = {"postings": postings, "sources": sources, "index": index, "fields": fields}
+SECTIONS: dict[str, Read] = {
+    "queue": task_figures.queue,
+    "workers": task_figures.workers,
+    "schedules": task_figures.schedules,
+    "postings": postings,
+    "sources": sources,
+    "index": index,
+    "fields": fields,
+}
 """Cheap ones first: what is slow does not keep them from being read in time."""

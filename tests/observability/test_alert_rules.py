@@ -12,10 +12,13 @@ import yaml
 from prometheus_client import values
 from watching import Configure, everything_once, ingest, opening, scrape
 
+from jobswipe import clock
 from jobswipe.db.engine import Database
+from jobswipe.models import TaskSchedule
 from jobswipe.observability import measure
 from jobswipe.observability.metrics_server import start_metrics_server
 from jobswipe.observability.slo import BURNS, DECK_SECONDS, FLOOR, SLOS, TASK_START_SECONDS
+from jobswipe.tasks import ledger
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 RULES: dict[str, Any] = yaml.safe_load((DEPLOY / "prometheus" / "rules.yml").read_text())
@@ -31,6 +34,10 @@ def measured(configure: Configure, sqlite_store: Database) -> set[str]:
         everything_once()
         measure.ingest_run("ashby", "complete", {"read": 1, "stored": 1}, 0.1)
         ingest(sqlite_store, [opening("1")])
+        now = clock.now()
+        with sqlite_store.write() as session:
+            ledger.enqueue(session, "digest", {})
+            session.add(TaskSchedule(name="digest", cron="0 7 * * *", last_slot=now, created_at=now))
         return {name for name, _ in scrape(server.port).values}
     finally:
         server.close()

@@ -34,16 +34,17 @@ class Span(Protocol):
 class Tracer(Protocol):
     """What `jobswipe.observability.tracing` puts in."""
 
-    def open(
-        self,
-        name: str,
-        kind: Kind,
-        *,
-        route_class: RouteClass | None,
-        parent: str | None,
-        linked: bool,
-        attributes: Mapping[str, Attribute],
+    def unkept(self, route_class: RouteClass, parent: str | None) -> str | None: ...
+
+    def enter(
+        self, name: str, kind: Kind, parent: str | None, linked: bool, attributes: Mapping[str, Attribute]
     ) -> AbstractContextManager[Span]: ...
+
+    def step(self, name: str, kind: Kind, attributes: Mapping[str, Attribute]) -> AbstractContextManager[Span]: ...
+
+    def failed(
+        self, name: str, kind: Kind, unkept: str, attributes: Mapping[str, Attribute], started: int, error: Exception
+    ) -> None: ...
 
     def current(self) -> str | None: ...
 
@@ -69,6 +70,7 @@ _NO_SPAN = _NoSpan()
 _tracer: Tracer | None = None
 _told: frozenset[str] = frozenset()
 _ids: ContextVar[dict[str, Attribute]] = ContextVar("jobswipe_ids")
+# Of a trace that is not kept, or where there is no tracer: then nothing else knows it.
 _carried: ContextVar[str | None] = ContextVar("jobswipe_carried", default=None)
 _entry: ContextVar[_Entry | None] = ContextVar("jobswipe_entry", default=None)
 
@@ -95,8 +97,9 @@ def current_traceparent() -> str | None:
     The first message of a request, command or task belongs to its trace. Each further one begins a trace of its own
     that is linked back: a poll of a thousand boards does not become one trace that nobody can read.
     """
-    if _tracer is None:
-        return _carried.get()
+    carried = _carried.get()
+    if _tracer is None or carried is not None:
+        return carried
     entry = _entry.get()
     if entry is None:
         return _tracer.current()
@@ -108,14 +111,19 @@ def outgoing_headers(url: str) -> dict[str, str]:
     """Headers that carry the trace to our own services: `traceparent` for the hosts of [tracing] propagate_to."""
     if not _told or (urlsplit(url).hostname or "") not in _told:
         return {}
-    known = _tracer.current() if _tracer is not None else _carried.get()
+    known = _here()
     return {"traceparent": known} if known else {}
+
+
+def _here() -> str | None:
+    """The trace context of the work at hand."""
+    return _carried.get() or (_tracer.current() if _tracer is not None else None)
 
 
 def fields() -> dict[str, Attribute]:
     """What a log line says about the work at hand: the bound ids, and `trace_id` and `span_id` inside a trace."""
     out = dict(_ids.get({}))
-    found = parse_traceparent(_tracer.current() if _tracer is not None else _carried.get())
+    found = parse_traceparent(_here())
     if found is not None:
         out["trace_id"], out["span_id"] = found[0], found[1]
     return out
@@ -142,10 +150,10 @@ def span(
     """A step of the work at hand, named "{operation} {destination}". `measured` also records its duration."""
     started = time.perf_counter()
     try:
-        if _tracer is None:
+        if _tracer is None or _carried.get() is not None:
             yield _NO_SPAN
         else:
-            with _tracer.open(name, kind, route_class=None, parent=None, linked=False, attributes=attributes) as opened:
+            with _tracer.step(name, kind, attributes) as opened:
                 yield opened
     finally:
         if measured is not None:
@@ -166,16 +174,24 @@ def entry_span(
 
     A `traceparent` that is none is ignored. `linked` makes a link to it beside the parenthood.
     """
-    parent = traceparent if parse_traceparent(traceparent) else None
-    tokens = _entry.set(_Entry()), _carried.set(parent)
+    tracer = _tracer
+    parent = traceparent if parse_traceparent(traceparent) else _here()
+    unkept = parent if tracer is None else tracer.unkept(route_class, parent)
+    tokens = _entry.set(_Entry()), _carried.set(unkept)
     try:
-        if _tracer is None:
+        if tracer is None:
             yield _NO_SPAN
-        else:
-            with _tracer.open(
-                name, kind, route_class=route_class, parent=parent, linked=linked, attributes=attributes
-            ) as opened:
+        elif unkept is None:
+            with tracer.enter(name, kind, parent, linked, attributes) as opened:
                 yield opened
+        else:
+            started = time.time_ns()
+            try:
+                yield _NO_SPAN
+            except Exception as error:
+                if route_class != "health":
+                    tracer.failed(name, kind, unkept, attributes, started, error)
+                raise
     finally:
         _entry.reset(tokens[0])
         _carried.reset(tokens[1])

@@ -212,6 +212,7 @@ def chaos(
     with place.database.read() as session:
         attempts = session.execute(text("SELECT sum(attempts), max(attempts) FROM task_run")).one()
     return {
-        "mode": mode, "tasks": tasks, "kills": done, "supervisors_killed": whole, "seconds": round(time.monotonic() - started, 1),
+        "mode": mode, "tasks": tasks, "kills": done, "supervisors_killed": whole,
+        "seconds": round(time.monotonic() - started, 1),
         "attempts": int(attempts[0]), "most_attempts": int(attempts[1]),
     }  # fmt: skip

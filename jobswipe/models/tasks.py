@@ -15,7 +15,6 @@ WAITING = ("pending", "queued")
 """The states of work that nobody has begun: of these, one row holds a `dedupe_key`."""
 
 _WAITING = "state IN ('pending', 'queued')"
-_ENDED = "state IN ('done', 'dead', 'cancelled')"
 
 
 class TaskRun(SQLModel, table=True):
@@ -46,14 +45,8 @@ class TaskRun(SQLModel, table=True):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
-        Index(
-            "ix_task_run_active",
-            "state",
-            "kind",
-            sqlite_where=text("state IN ('queued', 'running')"),
-            postgresql_where=text("state IN ('queued', 'running')"),
-        ),
-        Index("ix_task_run_ended", "state", "finished_at", sqlite_where=text(_ENDED), postgresql_where=text(_ENDED)),
+        # Whole, not partial: SQLite uses a partial index only for the very condition that it was made with.
+        Index("ix_task_run_state", "state", "finished_at"),
         Index(
             "uq_task_run_waiting",
             "kind",

@@ -23,14 +23,14 @@ class TaskContext:
         settings: Settings,
         *,
         stopping: Callable[[], bool] = lambda: False,
-        finish: Callable[[Session, Claimed], None] = ledger.finish,
+        finish: Callable[[Session], object] | None = None,
     ) -> None:
         self.database, self.settings = database, settings
         self.task_id, self.kind, self.attempt = task.id, task.kind, task.attempts
         self.committed = False
         self._task = task
         self._stopping = stopping
-        self._finish = finish
+        self._finish = finish or (lambda session: ledger.finish(session, task))
 
     @property
     def idempotency_key(self) -> str:
@@ -58,5 +58,5 @@ class TaskContext:
         """
         with self.database.write() as session:
             yield session
-            self._finish(session, self._task)
+            self._finish(session)
         self.committed = True

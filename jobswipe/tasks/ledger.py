@@ -206,13 +206,25 @@ def _one(changed: Any) -> bool:
 _FINISH = (
     update(TASKS)
     .where(*_HELD)
-    .values(
-        state="done",
-        lease_until=None,
-        error=None,
-        finished_at=bindparam("now", type_=UtcDateTime),
-        changed_at=bindparam("now", type_=UtcDateTime),
+    .values(state="done", lease_until=None, error=None, finished_at=_NOW, changed_at=_NOW)
+    .returning(_C.id)
+)
+_DONE, _NEXT = _C.id == bindparam("task_id"), _C.id == bindparam("next_id")
+_FINISH_AND_BEGIN = (
+    update(TASKS)
+    .where(
+        (_DONE & (_C.token == bindparam("held"))) | (_NEXT & (_C.token == bindparam("next_held"))), state_is("running")
     )
+    .values(
+        state=case((_DONE, "done"), else_=_C.state),
+        lease_until=case((_NEXT, _C.lease_until)),
+        error=case((_NEXT, _C.error)),
+        finished_at=case((_DONE, _NOW)),
+        attempts=case((_NEXT, _C.attempts + 1), else_=_C.attempts),
+        started_at=case((_NEXT, _NOW), else_=_C.started_at),
+        changed_at=_NOW,
+    )
+    .returning(_C.id)
 )
 _SUCCESS = (
     update(table(TaskSchedule))
@@ -221,14 +233,25 @@ _SUCCESS = (
 )
 
 
-def finish(session: Session, task: Claimed) -> None:
-    """Mark a task done in the transaction of its effect. Raises LeaseLostError: then the effect must be rolled back."""
+def finish(session: Session, task: Claimed, following: Claimed | None = None) -> Claimed | None:
+    """Mark a task done in the transaction of its effect. Raises LeaseLostError: then the effect must be rolled back.
+
+    `following` is a held task that is begun with the same statement; it is answered as `begin` answers it.
+    """
     now = clock.now()
-    changed = session.execute(_FINISH, {"task_id": task.id, "held": task.token, "now": now})
-    if not _one(changed):
+    values: dict[str, Any] = {"task_id": task.id, "held": task.token, "now": now}
+    if following is None:
+        changed = session.execute(_FINISH, values).scalars().all()
+    else:
+        values |= {"next_id": following.id, "next_held": following.token}
+        changed = session.execute(_FINISH_AND_BEGIN, values).scalars().all()
+    if task.id not in changed:
         raise LeaseLostError(f"Task {task.id} was taken from this worker: what it did is rolled back.")
     if task.schedule is not None:
         session.execute(_SUCCESS, {"entry": task.schedule, "now": now})
+    if following is None or following.id not in changed:
+        return None
+    return following._replace(attempts=following.attempts + 1)
 
 
 _EXTEND = (

@@ -7,8 +7,8 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
@@ -228,20 +228,21 @@ class Runner:
             if task.lane is not None or self._limited(task.kind):
                 self.freed.set()
 
-    def _end(self, slot: Slot, session: Session, write: Callable[[Session], Any]) -> None:
-        """Write how an attempt ended and, in the same transaction, begin the next task that the thread holds."""
+    def _end(self, slot: Slot, session: Session, write: Callable[[Session, Claimed | None], Claimed | None]) -> None:
+        """Write how an attempt ended and, in the same transaction, begin the next task that the thread holds.
+
+        `write` is given that task, or None, and answers it begun.
+        """
         slot.restore()
-        write(session)
-        if self.stop.is_set():
-            return
+        held: Claimed | None = None
+        if not self.stop.is_set():
+            with suppress(IndexError):
+                held = slot.ahead.popleft()
         try:
-            held = slot.ahead.popleft()
-        except IndexError:
-            return
-        try:
-            slot.begun = ledger.begin(session, held)
+            slot.begun = write(session, held)
         except BaseException:
-            slot.ahead.appendleft(held)
+            if held is not None:
+                slot.ahead.appendleft(held)
             raise
 
     def _limited(self, kind: str) -> bool:
@@ -261,19 +262,23 @@ class Runner:
                 "update JobSwipe.",
             )
             return
+
+        def finish(session: Session, following: Claimed | None) -> Claimed | None:
+            return ledger.finish(session, task, following)
+
         context = TaskContext(
             task,
             self.database,
             self.settings,
             stopping=self.stop.is_set,
-            finish=lambda session, task: self._end(slot, session, lambda session: ledger.finish(session, task)),
+            finish=lambda session: self._end(slot, session, finish),
         )
         measure.task_started(task.kind, (clock.now() - task.run_at).total_seconds())
         try:
             with task_span(task.kind, task.id, task.attempts, task.traceparent):
                 kind.handler(context, task.payload)
             if not context.committed:
-                self._settle(slot, lambda session: ledger.finish(session, task))
+                self._settle(slot, finish)
         except LeaseLostError as error:
             self._lost(task, error)
         except BaseException as error:  # noqa: BLE001 - whatever a handler raises, sys.exit too, ends its attempt only
@@ -291,10 +296,12 @@ class Runner:
 
     def _fail(self, slot: Slot, task: Claimed, error: str, *, hopeless: bool = False) -> None:
         state: list[str | None] = []
-        settings = self.settings.queue
-        if not self._settle(
-            slot, lambda session: state.append(ledger.fail(session, task, error, settings, hopeless=hopeless))
-        ):
+
+        def write(session: Session, following: Claimed | None) -> Claimed | None:
+            state.append(ledger.fail(session, task, error, self.settings.queue, hopeless=hopeless))
+            return ledger.begin(session, following) if following is not None else None
+
+        if not self._settle(slot, write):
             return
         if state[-1] is None:
             self.figures["lost"] += 1
@@ -310,7 +317,7 @@ class Runner:
         measure.task_state(task.kind, "lease_lost")
         self._log.warning("task_lost", task_id=task.id, kind=task.kind, attempt=task.attempts, error=error.message)
 
-    def _settle(self, slot: Slot, write: Callable[[Session], Any]) -> bool:
+    def _settle(self, slot: Slot, write: Callable[[Session, Claimed | None], Claimed | None]) -> bool:
         """Write how an attempt ended, patiently while the database is down. False: the lease will run out instead."""
         pause = 0.1
         deadline = time.monotonic() + 60

@@ -61,6 +61,11 @@ def states(database: Database) -> dict[int, str]:
         return {row.id: row.state for row in session.execute(text("SELECT id, state FROM task_run"))}
 
 
+def ended(database: Database) -> bool:
+    """Whether there are tasks, and all have ended."""
+    return bool(states(database)) and set(states(database).values()) <= {"done", "dead", "cancelled"}
+
+
 def field(database: Database, task_id: int, name: str) -> Any:
     with database.read() as session:
         return session.execute(text(f"SELECT {name} FROM task_run WHERE id = :id"), {"id": task_id}).scalar()
@@ -86,3 +91,7 @@ class Running:
     def stop(self, *, at_once: bool = False) -> int | None:
         self.worker.stop(at_once=at_once)
         return self.wait()
+
+
+Start = Callable[..., Running]
+"""Starts a worker with settings, and options of `Worker`."""

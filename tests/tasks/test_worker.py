@@ -12,19 +12,13 @@ import pytest
 from servers.run import Run
 from servers.valkey import Restartable
 from sqlalchemy import text
-from task_support import Declare, Running, add, effects, eventually, field, note, states
+from task_support import Declare, Start, add, effects, ended, eventually, field, note, states
 
 from jobswipe.db.engine import Database
 from jobswipe.errors import HopelessError, StorageError, UpstreamError
 from jobswipe.settings import Settings
 from jobswipe.tasks import kinds, ledger
 from jobswipe.tasks.worker import STUCK
-
-Start = Callable[..., Running]
-
-
-def ended(database: Database) -> bool:
-    return bool(states(database)) and set(states(database).values()) <= {"done", "dead", "cancelled"}
 
 
 def test_effects_come_once_and_rows_are_done(

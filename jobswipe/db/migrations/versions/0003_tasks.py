@@ -12,7 +12,6 @@ depends_on = None
 
 _ENDED = "state IN ('done', 'dead', 'cancelled')"
 _WAITING = "dedupe_key IS NOT NULL AND state IN ('pending', 'queued')"
-_ACTIVE = "state IN ('queued', 'running')"
 _PENDING = "state = 'pending'"
 
 
@@ -56,8 +55,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task_run")),
     )
     _index("ix_task_run_due", ["rank", "run_at", "id"], _PENDING)
-    _index("ix_task_run_active", ["state", "kind"], _ACTIVE)
-    _index("ix_task_run_ended", ["state", "finished_at"], _ENDED)
+    op.create_index("ix_task_run_state", "task_run", ["state", "finished_at"])
     _index("uq_task_run_waiting", ["kind", "dedupe_key"], _WAITING, unique=True)
     op.create_table(
         "task_schedule",

@@ -93,6 +93,44 @@ class MatchSettings(_Section):
     """Age in days at which the freshness part has fallen to half."""
 
 
+class NotifySettings(_Section):
+    section: ClassVar[str] = "notify"
+
+    timezone: str = "UTC"
+    """IANA time zone of persons who have set none, such as Europe/Berlin."""
+    allow_private: bool = False
+    """Allow notifications to services at private and loopback addresses (a mail relay of your own, tests)."""
+    timeout: float = Field(default=30, gt=0)
+    """Seconds that one service may take to accept one notification."""
+    attempts: int = Field(default=12, ge=1, le=50)
+    """Attempts at one notification, over about a day, before it is given up as dead."""
+    first_pause: float = Field(default=60, ge=0)
+    """Seconds to wait after the first failure; doubled after each further one, varied at random."""
+    longest_pause: float = Field(default=21_600, ge=0)
+    """Seconds to wait at most between two attempts."""
+    at_once: int = Field(default=5, ge=0)
+    """Strong matches of one look that are sent at once; the others wait for the digest."""
+
+
+class OllamaSettings(_Section):
+    section: ClassVar[str] = "ollama"
+
+    url: str = "http://127.0.0.1:11434"
+    """Address of the Ollama server that writes drafts. Empty: none, drafts are made from a template."""
+    model: str = "llama3.2"
+    """Model that writes drafts, as 'ollama list' names it."""
+    connect_timeout: float = Field(default=3, gt=0)
+    """Seconds to wait for a connection."""
+    first_token_timeout: float = Field(default=120, gt=0)
+    """Seconds to wait for the first word: Ollama may have to load the model."""
+    idle_timeout: float = Field(default=30, gt=0)
+    """Seconds to wait for each further word."""
+    total_timeout: float = Field(default=300, gt=0)
+    """Seconds for one whole draft."""
+    max_words: int = Field(default=900, ge=50)
+    """Words after which a draft is cut off."""
+
+
 class Settings:
     """All sections, and the data directory that they were read for."""
 
@@ -103,6 +141,8 @@ class Settings:
         self.ingest = _build(IngestSettings, values, origins)
         self.outbound = _build(OutboundSettings, values, origins)
         self.match = _build(MatchSettings, values, origins)
+        self.notify = _build(NotifySettings, values, origins)
+        self.ollama = _build(OllamaSettings, values, origins)
 
     @property
     def database_url(self) -> str:
@@ -122,7 +162,15 @@ class Settings:
 
 
 SECTIONS: dict[str, type[_Section]] = {
-    section.section: section for section in (DatabaseSettings, IngestSettings, OutboundSettings, MatchSettings)
+    section.section: section
+    for section in (
+        DatabaseSettings,
+        IngestSettings,
+        OutboundSettings,
+        MatchSettings,
+        NotifySettings,
+        OllamaSettings,
+    )
 }
 
 

@@ -12,7 +12,9 @@ from cli.output import Format, FormatOption, emit, note
 if TYPE_CHECKING:
     from jobswipe.models import Application
 
-application = typer.Typer(help="The openings that you pursue: list, add, move, note, show.", no_args_is_help=True)
+application = typer.Typer(
+    help="The openings that you pursue: list, add, move, note, remind, draft.", no_args_is_help=True
+)
 
 COLUMNS = ["id", "stage", "title", "company", "posting_id", "updated_at", "url"]
 
@@ -120,6 +122,64 @@ def add_note(
     with open_store(load_settings()).write() as session:
         row = _row(service.note(session, LOCAL_PERSON_ID, number, text, clock.now()))
     emit([row], form, COLUMNS)
+
+
+@application.command("remind")
+def remind(
+    number: Annotated[int, typer.Argument(help="The application's id.")],
+    when: Annotated[str, typer.Argument(help="3d, 2w, 12h, 2026-12-01 or '2026-12-01 14:30', in your time zone.")],
+    text: Annotated[str | None, typer.Option(help="What to do then.")] = None,
+) -> None:
+    """Have yourself reminded of an application, through your notification channels.
+
+    Example: jobswipe application remind 1 2w --text "Ask how it stands"
+    """
+    from jobswipe import clock
+    from jobswipe.models import LOCAL_PERSON_ID
+    from jobswipe.notifications import channels, preferences, reminders
+
+    settings = load_settings()
+    now = clock.now()
+    with open_store(settings).write() as session:
+        tz = preferences.zone(preferences.get(session, LOCAL_PERSON_ID), settings.notify)
+        due = reminders.moment(when, tz, now)
+        made = reminders.add(session, LOCAL_PERSON_ID, number, due, text, now)
+        told = bool(channels.listing(session, LOCAL_PERSON_ID))
+    note(f"Reminder {made.id}: {due.astimezone(tz).strftime('%Y-%m-%d %H:%M %Z')}.")
+    if not told:
+        note("You have no channel yet, so nobody would tell you: 'jobswipe notification channel add NAME ADDRESS'.")
+
+
+@application.command("reminders")
+def list_reminders(
+    cancel: Annotated[int | None, typer.Option(metavar="NUMBER", help="First take this reminder back.")] = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """List the reminders that are still to come, the next first.
+
+    Example: jobswipe application reminders
+    """
+    from jobswipe import clock
+    from jobswipe.models import LOCAL_PERSON_ID
+    from jobswipe.notifications import reminders
+
+    database = open_store(load_settings())
+    if cancel is not None:
+        with database.write() as session:
+            reminders.cancel(session, LOCAL_PERSON_ID, cancel, clock.now())
+    with database.read() as session:
+        rows = [
+            {
+                "id": reminder.id,
+                "due_at": reminder.due_at.isoformat(timespec="seconds"),
+                "application": one.id,
+                "title": one.title,
+                "company": one.company,
+                "text": reminder.text,
+            }
+            for reminder, one in reminders.listing(session, LOCAL_PERSON_ID)
+        ]
+    emit(rows, form, ["id", "due_at", "application", "title", "company", "text"], empty="No reminders.")
 
 
 def _row(one: Application) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def show(form: FormatOption = Format.table) -> None:
             rows.append(
                 {
                     "key": f"{name}.{key}",
-                    "value": _hide_password(str(value)) if key == "url" else str(value),
+                    "value": _hide_password(str(value)) if (name, key) == ("database", "url") else str(value),
                     "from": settings.origins.get((name, key), "default"),
                     "meaning": (field.description or "").strip(),
                 }

@@ -15,6 +15,7 @@ from jobswipe import clock
 from jobswipe.db.engine import Database
 from jobswipe.errors import ConflictError, JobSwipeError, PayloadError, UpstreamError
 from jobswipe.models import Source, SourceRejection, SourceRun
+from jobswipe.notifications import events
 from jobswipe.postings import lifecycle, store, validators
 from jobswipe.postings.normalise import batches
 from jobswipe.postings.rows import table
@@ -215,3 +216,5 @@ def _finish(
     if stored.polled:
         stored.next_due_at = max(catalog.next_due(stored, now), now + rest)
     session.add(stored)
+    if summary.error is not None:
+        events.source_failed(session, stored, catalog.name(stored), now)

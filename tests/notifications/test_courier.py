@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 from servers.mail import MailServer, SilentServer
+from servers.run import free_port
 from servers.webhook import Webhook
 
 from jobswipe.notifications.courier import Courier
@@ -97,8 +98,7 @@ def test_a_service_that_never_answers_is_given_up(home: object, monkeypatch: pyt
 
 
 def test_nobody_listens(courier: Courier) -> None:
-    with SilentServer() as gone:
-        port = gone.port
+    port = free_port()
     assert send(courier, f"json://127.0.0.1:{port}/")[1:] == (
         False, "The service refuses the connection: is it running?",
     )  # fmt: skip

@@ -99,6 +99,8 @@ class SilentServer:
             self.connected.set()
 
     def __exit__(self, *_: object) -> None:
+        # Closing alone does not wake the thread that accepts, and until it wakes the port listens on.
+        self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         for one in self._held:
             one.close()

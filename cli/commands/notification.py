@@ -145,7 +145,7 @@ def channel_add(
     With - the address does not get into your shell's history.
 
     Example: jobswipe notification channel add phone ntfys://ntfy.example.com/my-topic
-    Example: jobswipe notification channel add mail - < mail-address.txt
+    Example: cat mail-address.txt | jobswipe notification channel add mail -
     """
     import sys
 

@@ -161,6 +161,11 @@ def _numbers(sentence: str, evidence: Evidence) -> Found:
         elif not _same_matter(sentence, found.start(), found.end(), value, evidence):
             yield "number", quote, "The resume says this number of something else."
 
+    for found in words.AMOUNTS.finditer(sentence):
+        decade = found[0].casefold() == "decade" and (evidence.facts.resume.years_experience or 0) >= 9.5
+        if not decade and found[0].casefold() not in evidence.tokens:
+            yield "number", found[0], "The resume has no such amount."
+
 
 def _spoken(evidence: Evidence) -> set[str]:
     return {words.NUMBERS[found[0].casefold()] for found in words.NUMBER_WORDS.finditer(evidence.text)}
@@ -217,13 +222,15 @@ def _names(sentence: str, evidence: Evidence) -> Found:
             if not _known_name(quote, sentence, evidence):
                 yield "name", quote, "The resume does not name it."
         return
+    for found in _DEFINITE.finditer(sentence):
+        name = " ".join(_without_starters(found[0].split()))
+        if name.casefold() not in evidence.text.casefold() and not _in_head(name, evidence):
+            yield "name", name, "The resume does not name it."
     for found in _NAMES.finditer(sentence):
         quote = found[0].rstrip(".'’")
         parts = quote.split()
         if found.start() == _first_letter(sentence):
-            # The first word of a sentence is capitalised whatever it is.
-            while parts and words.starter(parts[0]):
-                parts = parts[1:]
+            parts = _without_starters(parts)
         parts = [part for part in parts if not part.isdigit() and part.casefold().rstrip(".,") not in words.PLAIN]
         while parts and parts[0].casefold() in words.JOINING:
             parts = parts[1:]
@@ -234,6 +241,16 @@ def _names(sentence: str, evidence: Evidence) -> Found:
         past = re.search(words.PAST_AT.pattern + re.escape(company), sentence, re.IGNORECASE)
         if past and not evidence.known_words(company):
             yield "name", past[0], "The resume names no work at this employer."
+
+
+def _without_starters(parts: list[str]) -> list[str]:
+    """Without the first words of a sentence, which are capitalised whatever they are."""
+    at = next((at for at, part in enumerate(parts) if not words.starter(part)), len(parts))
+    return parts[at:]
+
+
+def _in_head(name: str, evidence: Evidence) -> bool:
+    return all(one in evidence.head or one in words.JOINING for one in tokens(name))
 
 
 def _first_letter(sentence: str) -> int:

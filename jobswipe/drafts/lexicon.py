@@ -12,6 +12,11 @@ _VALUES = "2 3 4 5 6 7 8 9 10 11 12 15 20 30 40 50 100 1000"
 NUMBERS = {word: value for line in (_EN, _DE) for word, value in zip(line.split(), _VALUES.split(), strict=True)}
 NUMBERS |= {"dozen": "12", "hundreds": "100", "thousands": "1000", "dutzend": "12", "hunderte": "100"}
 NUMBER_WORDS = re.compile(rf"\b(?:{'|'.join(NUMBERS)})\b", re.IGNORECASE)
+AMOUNTS = re.compile(
+    r"\b(?:half|halved|doubl(?:ed|ing)|tripled|quadrupled|decades?|millions?|billions?|hälfte|halbiert\w*|verdoppelt\w*|"
+    r"verdreifacht\w*|jahrzehnte?n?|millionen?|milliarden?)\b",
+    re.IGNORECASE,
+)
 YEARS = re.compile(r"[\s+-]*(?:\w+\s)?(?:years?|yrs?|jahren?)\b", re.IGNORECASE)
 HARMLESS = re.compile(
     r"\s+(?:reasons?|things?|points?|aspects?|areas?|facts?|examples?|of\s+(?:these|those|them|which)|gründen?|"
@@ -90,6 +95,7 @@ DEGREES = {
     ),
     "degree": re.compile(r"\bdegree\b|\bgraduated?\b|\bstudium\b|\bstudienabschluss", re.IGNORECASE),
     "patent": re.compile(r"\bpatent\w*", re.IGNORECASE),
+    "distinction": re.compile(r"\bhonou?rs\b|\bdistinction\b|\bcum laude\b", re.IGNORECASE),
     "award": re.compile(r"\baward(?:s|ed)?\b|\bprize\b|\bauszeichnung\w*|\bausgezeichnet mit\b", re.IGNORECASE),
 }  # fmt: skip
 
@@ -135,7 +141,7 @@ _STARTERS = frozenset(
     "overall "
     "together given based combined looking working building outside alongside sincerely regards kind best warm "
     "yours dear "
-    "hello hi see let feel find read call write attached enclosed happy glad eager "
+    "hello hi prior see let feel find read call write attached enclosed happy glad eager "
     "i data experience skills what's it's that's i've i'm i'd".split()
 )
 

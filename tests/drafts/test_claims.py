@@ -25,6 +25,11 @@ FALSE = [
     ("number", "Twelve teams report from the warehouse."),
     ("number", "In 2017 I built a warehouse."),
     ("number", "I have been building pipelines since 2011."),
+    ("number", "I oversaw a budget of half a million euros."),
+    ("number", "I cut cloud spend in half."),
+    ("number", "Over the past decade I have built pipelines."),
+    ("degree", "I graduated with honours."),
+    ("name", "Before that, I was employed by the University of Leipzig."),
     ("experience", "I have 12 years of experience."),
     ("experience", "I have over ten years of experience in data engineering."),
     ("experience", "I bring 5 years of experience in Scala."),
@@ -171,11 +176,11 @@ def test_digits_of_contact_data_and_dates_back_nothing(document: dict[str, Any],
 
 LETTER = """Dear Fennbrook Hiring Team,
 
-I am writing to express my strong interest in the Senior Data Engineer position at Fennbrook. As a data engineer based in
+I am writing to express my strong interest in the Senior Data Engineer position at Fennbrook. As a data engineer in
 Berlin with around seven years of professional experience, I have spent my career building pipelines that run reliably
 without being watched, and documenting them so that others can build on them.
 
-In my current role at Example Energy GmbH, I moved our nightly jobs from cron to Apache Airflow, a migration that covered
+In my current role at Example Energy GmbH, I moved our nightly jobs from cron to Apache Airflow, a move that covered
 140 pipelines, all of them tested. I also built the warehouse on PostgreSQL and dbt from which eight teams report.
 Alongside this, I work with Kafka and Spark to read measurements, running on Kubernetes in AWS.
 

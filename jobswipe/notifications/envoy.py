@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import resource
+import signal
 import sys
 from typing import Any
 
@@ -155,10 +156,13 @@ def serve() -> None:
     for line in sys.stdin.buffer:
         order = msgspec.json.decode(line, type=Order)
         guard.allow_private, guard.blocked, ear.heard = order.allow_private, [], []
+        # Who would end this process may be dead itself: then nobody else ends a service that never does.
+        signal.setitimer(signal.ITIMER_REAL, order.seconds + 10)
         try:
             outcome = _carry_out(apprise, asset, order, guard, ear)
         except Exception as error:  # noqa: BLE001 - a plugin's fault; its text may hold the address
             outcome = Outcome(ok=False, reason=f"The service's module failed ({type(error).__name__}).")
+        signal.setitimer(signal.ITIMER_REAL, 0)
         answers.write(msgspec.json.encode(outcome) + b"\n")
         answers.flush()
 

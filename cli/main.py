@@ -28,6 +28,8 @@ from cli.commands import (
     source,
     store,
     swipe,
+    task,
+    worker,
 )
 from cli.output import note
 from jobswipe import __version__
@@ -61,6 +63,8 @@ for module in (
     application,
     notification,
     report,
+    worker,
+    task,
     config,
     evaluate,
 ):

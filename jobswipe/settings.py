@@ -110,6 +110,8 @@ class NotifySettings(_Section):
     """Seconds to wait at most between two attempts."""
     at_once: int = Field(default=5, ge=0)
     """Strong matches of one look that are sent at once; the others wait for the digest."""
+    keep_days: float = Field(default=90, ge=1)
+    """Days that sent, suppressed and dead notifications are kept, and that a posting counts as new."""
 
 
 class OllamaSettings(_Section):
@@ -131,6 +133,75 @@ class OllamaSettings(_Section):
     """Words after which a draft is cut off."""
 
 
+class QueueSettings(_Section):
+    section: ClassVar[str] = "queue"
+
+    url: str | None = None
+    """Queue of task ids, `redis://…` (Valkey too) or `sqlite:///…`. Default: queue.db in the data directory."""
+    window: int = Field(default=1000, ge=1, le=100_000)
+    """Task ids that are in the queue at most; the rest waits in the ledger, in the order of its priority."""
+    poll: float = Field(default=0.25, gt=0, le=60)
+    """Seconds between two looks for due tasks."""
+    lost: float = Field(default=30, gt=0)
+    """Seconds after which an id that no worker took is handed to the queue again."""
+    backoff: float = Field(default=2, ge=0)
+    """Seconds that the first retry of a task waits at most; doubled for each further one."""
+    backoff_max: float = Field(default=900, ge=0)
+    """Seconds that a retry waits at most."""
+
+
+class WorkerSettings(_Section):
+    section: ClassVar[str] = "worker"
+
+    threads: int = Field(default=4, ge=1, le=256)
+    """Tasks that one worker process runs at a time."""
+    grace: float = Field(default=20, ge=0)
+    """Seconds in which a worker that is told to stop finishes its tasks; it gives back the others."""
+    beat: float = Field(default=5, gt=0, le=300)
+    """Seconds between two heartbeats of a worker."""
+    stuck: float = Field(default=120, ge=5)
+    """Seconds without a turn of its main loop after which a worker process ends itself."""
+    limit: float = Field(default=3600, gt=0)
+    """Seconds that a task may run, where its kind does not say."""
+    keep_done_days: float = Field(default=7, ge=0)
+    """Days that done and cancelled tasks are kept."""
+    keep_dead_days: float = Field(default=90, ge=0)
+    """Days that dead tasks are kept."""
+    keep_runs_days: float = Field(default=90, ge=0)
+    """Days that the runs of a source are kept, the last one of each always."""
+
+
+class ScheduleSettings(_Section):
+    """When what runs, as cron text (five fields). An entry without a text has the one that it was declared with."""
+
+    section: ClassVar[str] = "schedule"
+
+    timezone: str = "UTC"
+    """Time zone of the cron texts, as `Europe/Berlin`."""
+    ingest: str | None = None
+    """Poll the sources that are due. Default `*/5 * * * *`; `off` never."""
+    index: str | None = None
+    """Bring the text index up to date. Default `*/10 * * * *`; `off` never."""
+    lake: str | None = None
+    """Append to the lake that reports read. Default `15 * * * *`; `off` never."""
+    expire: str | None = None
+    """Close postings whose own end has passed. Default `35 * * * *`; `off` never."""
+    cleanup: str | None = None
+    """Delete old tasks and runs. Default `45 3 * * *`; `off` never."""
+    matches: str | None = None
+    """Look for strong matches among new postings. Default `*/10 * * * *`; `off` never."""
+    reminders: str | None = None
+    """Tell the reminders that are due. Default `*/5 * * * *`; `off` never."""
+    digest: str | None = None
+    """Make the digests whose time of day has come. Default `*/5 * * * *`; `off` never."""
+    notify: str | None = None
+    """Send the notifications that are due. Default `* * * * *`; `off` never."""
+    forget: str | None = None
+    """Forget old notifications. Default `50 3 * * *`; `off` never."""
+    other: str | None = None
+    """Cron texts of entries that other packages declare: `NAME = 0 4 * * *; NAME = off`."""
+
+
 class Settings:
     """All sections, and the data directory that they were read for."""
 
@@ -143,6 +214,14 @@ class Settings:
         self.match = _build(MatchSettings, values, origins)
         self.notify = _build(NotifySettings, values, origins)
         self.ollama = _build(OllamaSettings, values, origins)
+
+        self.queue = _build(QueueSettings, values, origins)
+        self.worker = _build(WorkerSettings, values, origins)
+        self.schedule = _build(ScheduleSettings, values, origins)
+
+    @property
+    def queue_url(self) -> str:
+        return self.queue.url or f"sqlite:///{self.home / 'queue.db'}"
 
     @property
     def database_url(self) -> str:
@@ -170,6 +249,9 @@ SECTIONS: dict[str, type[_Section]] = {
         MatchSettings,
         NotifySettings,
         OllamaSettings,
+        QueueSettings,
+        WorkerSettings,
+        ScheduleSettings,
     )
 }
 

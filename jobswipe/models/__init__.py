@@ -26,6 +26,7 @@ from jobswipe.models.postings import (
 )
 from jobswipe.models.sources import HttpValidator, Source, SourceRejection, SourceRun
 from jobswipe.models.swipes import PreferenceModel, Swipe
+from jobswipe.models.tasks import TaskRun, TaskSchedule, WorkerBeat
 
 metadata = SQLModel.metadata
 
@@ -61,5 +62,8 @@ __all__ = [
     "SourceRejection",
     "SourceRun",
     "Swipe",
+    "TaskRun",
+    "TaskSchedule",
+    "WorkerBeat",
     "metadata",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -40,7 +40,8 @@ def find(database: Database, settings: Settings, now: datetime, matcher: Matcher
             seen = head(session).seq
             profile = session.get_one(NotificationProfile, person_id)
             before = profile.matched_seq
-            found = [] if seen == before else _strong(session, matcher, profile, persons[person_id])
+            since = max(profile.since, now - timedelta(days=settings.notify.keep_days))
+            found = [] if seen == before else _strong(session, matcher, profile, since, persons[person_id])
             subjects = _subjects(session, [one.posting_id for one in found])
         if seen == before:
             continue
@@ -57,13 +58,15 @@ def find(database: Database, settings: Settings, now: datetime, matcher: Matcher
     return written
 
 
-def _strong(session: Session, matcher: Matcher, profile: NotificationProfile, preferences: Preferences) -> list[Match]:
+def _strong(
+    session: Session, matcher: Matcher, profile: NotificationProfile, since: datetime, preferences: Preferences
+) -> list[Match]:
     """Open postings that are new since the last look and score enough, best first."""
     statement = select(Posting.id).where(
         Posting.change_seq > profile.matched_seq,
         Posting.state == "open",
         col(Posting.shown).is_(True),
-        Posting.first_seen_at >= profile.since,
+        Posting.first_seen_at >= since,
     )
     fresh = np.array([one for one in session.exec(statement) if one is not None], np.int64)
     if not len(fresh):

@@ -1,11 +1,11 @@
-"""What becomes of a posting after it was stored: closed when a complete poll no longer lists it."""
+"""What becomes of a posting after it was stored: closed when a complete poll lists it no more, or at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import literal_column, update
 from sqlmodel import Session, col, select
 
 from jobswipe.models import Posting
@@ -30,6 +30,24 @@ def close_missing(session: Session, source_id: int, run_id: int, keep: Iterable[
         )
         if external_id not in kept and posting_id is not None
     ]
+    return _close(session, gone, now)
+
+
+def close_expired(session: Session, now: datetime, limit: int = 5000) -> int:
+    """Close up to `limit` open postings whose own `valid_through` has passed; answers how many.
+
+    A board that still lists one does not open it again, unless with a later end.
+    """
+    expired = session.exec(
+        select(Posting.id, Posting.cluster_id)
+        .where(literal_column("state = 'open'"), col(Posting.valid_through) < now)
+        .order_by(col(Posting.valid_through))
+        .limit(limit)
+    )
+    return _close(session, [(posting_id, cluster) for posting_id, cluster in expired if posting_id is not None], now)
+
+
+def _close(session: Session, gone: Sequence[tuple[int, int | None]], now: datetime) -> int:
     if not gone:
         return 0
     counter = lock_changes(session)

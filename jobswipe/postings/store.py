@@ -165,11 +165,15 @@ class _Writer:
         if row.last_run_id == self.run_id:
             counts.merged += 1
             return
-        if row.state == "closed":
+        if row.state == "closed" and not self._over(row.valid_through):
             self._reopen(row, counts)
         else:
             counts.unchanged += 1
         self.touched.append(row.id)
+
+    def _over(self, valid_through: datetime | None) -> bool:
+        """Whether a posting's own end has passed: a board that still lists it does not open it again."""
+        return valid_through is not None and valid_through < self.now
 
     def _reopen(self, row: Any, counts: Counts) -> None:
         self._version(row.id, "reopened", ["state"], {"state": "closed", "closed_at": _iso(row.closed_at)})
@@ -194,7 +198,7 @@ class _Writer:
         changed = [name for name in rows.CONTENT if getattr(before, name) != getattr(posting, name)]
         if row.last_run_id == self.run_id:
             counts.merged += 1
-        elif row.state == "closed":
+        elif row.state == "closed" and not self._over(posting.valid_through):
             self._reopen(row, counts)
             counts.changed += bool(changed)
         elif changed:
@@ -343,6 +347,7 @@ _STORED = select_columns(
     _POSTINGS.closed_at,
     _POSTINGS.last_run_id,
     _POSTINGS.cluster_id,
+    _POSTINGS.valid_through,
 ).where(*_OF_SOURCE)
 
 

@@ -165,6 +165,46 @@ class HealthSettings(_Section):
     """Changes that the text index may be behind the store."""
 
 
+class NotifySettings(_Section):
+    section: ClassVar[str] = "notify"
+
+    timezone: str = "UTC"
+    """IANA time zone of persons who have set none, such as Europe/Berlin."""
+    allow_private: bool = False
+    """Allow notifications to services at private and loopback addresses (a mail relay of your own, tests)."""
+    timeout: float = Field(default=30, gt=0)
+    """Seconds that one service may take to accept one notification."""
+    attempts: int = Field(default=12, ge=1, le=50)
+    """Attempts at one notification, over about a day, before it is given up as dead."""
+    first_pause: float = Field(default=60, ge=0)
+    """Seconds to wait after the first failure; doubled after each further one, varied at random."""
+    longest_pause: float = Field(default=21_600, ge=0)
+    """Seconds to wait at most between two attempts."""
+    at_once: int = Field(default=5, ge=0)
+    """Strong matches of one look that are sent at once; the others wait for the digest."""
+    keep_days: float = Field(default=90, ge=1)
+    """Days that sent, suppressed and dead notifications are kept, and that a posting counts as new."""
+
+
+class OllamaSettings(_Section):
+    section: ClassVar[str] = "ollama"
+
+    url: str = "http://127.0.0.1:11434"
+    """Address of the Ollama server that writes drafts. Empty: none, drafts are made from a template."""
+    model: str = "llama3.2"
+    """Model that writes drafts, as 'ollama list' names it."""
+    connect_timeout: float = Field(default=3, gt=0)
+    """Seconds to wait for a connection."""
+    first_token_timeout: float = Field(default=120, gt=0)
+    """Seconds to wait for the first word: Ollama may have to load the model."""
+    idle_timeout: float = Field(default=30, gt=0)
+    """Seconds to wait for each further word."""
+    total_timeout: float = Field(default=300, gt=0)
+    """Seconds for one whole draft."""
+    max_words: int = Field(default=900, ge=50)
+    """Words after which a draft is cut off."""
+
+
 class QueueSettings(_Section):
     section: ClassVar[str] = "queue"
 
@@ -220,6 +260,16 @@ class ScheduleSettings(_Section):
     """Close postings whose own end has passed. Default `35 * * * *`; `off` never."""
     cleanup: str | None = None
     """Delete old tasks and runs. Default `45 3 * * *`; `off` never."""
+    matches: str | None = None
+    """Look for strong matches among new postings. Default `*/10 * * * *`; `off` never."""
+    reminders: str | None = None
+    """Tell the reminders that are due. Default `*/5 * * * *`; `off` never."""
+    digest: str | None = None
+    """Make the digests whose time of day has come. Default `*/5 * * * *`; `off` never."""
+    notify: str | None = None
+    """Send the notifications that are due. Default `* * * * *`; `off` never."""
+    forget: str | None = None
+    """Forget old notifications. Default `50 3 * * *`; `off` never."""
     other: str | None = None
     """Cron texts of entries that other packages declare: `NAME = 0 4 * * *; NAME = off`."""
 
@@ -238,6 +288,9 @@ class Settings:
         self.tracing = _build(TracingSettings, values, origins)
         self.logging = _build(LoggingSettings, values, origins)
         self.health = _build(HealthSettings, values, origins)
+        self.notify = _build(NotifySettings, values, origins)
+        self.ollama = _build(OllamaSettings, values, origins)
+
         self.queue = _build(QueueSettings, values, origins)
         self.worker = _build(WorkerSettings, values, origins)
         self.schedule = _build(ScheduleSettings, values, origins)
@@ -282,6 +335,8 @@ SECTIONS: dict[str, type[_Section]] = {
         TracingSettings,
         LoggingSettings,
         HealthSettings,
+        NotifySettings,
+        OllamaSettings,
         QueueSettings,
         WorkerSettings,
         ScheduleSettings,

@@ -155,7 +155,7 @@ def resume(kind: str, outcome: str) -> None:
 
 
 def notification(channel: str, outcome: str) -> None:
-    """A notification to a kind of channel (email, ntfy, ...): sent, failed or given_up."""
+    """A notification through a kind of channel (mailto, ntfy, ...): sent, refused or failed."""
     if _metrics is not None:
         _metrics.notifications.labels(_channels(channel), outcome).inc()
 

@@ -1,4 +1,4 @@
-"""The checks of the worker's side: queue, heartbeat, schedule. Importing it registers them."""
+"""The checks of the worker's side: queue, heartbeat, schedule, Ollama. Importing it registers them."""
 
 from __future__ import annotations
 
@@ -71,6 +71,15 @@ def freshness(subject: Subject) -> Finding:
     return Finding(value=len(found), unit="entries")
 
 
+def ollama(subject: Subject) -> Finding:
+    """Whether the server that writes drafts answers and has the model; without it drafts are templates."""
+    from jobswipe.drafts.ollama import ollama_status
+
+    status, version, said = ollama_status(subject.settings.ollama)
+    return Finding(status=status, version=version, output=said if status == "warn" else None)
+
+
 register("queue", queue)
 register("worker", worker)
 register("schedule", freshness, required=False)
+register("ollama", ollama, required=False)

@@ -15,6 +15,7 @@ from jobswipe import clock
 from jobswipe.db.engine import Database
 from jobswipe.errors import ConflictError, JobSwipeError, PayloadError, UpstreamError
 from jobswipe.models import Source, SourceRejection, SourceRun
+from jobswipe.notifications import events
 from jobswipe.observability import measure
 from jobswipe.observability.context import span
 from jobswipe.observability.logs import logger
@@ -232,3 +233,5 @@ def _finish(
     if stored.polled:
         stored.next_due_at = max(catalog.next_due(stored, now), now + rest)
     session.add(stored)
+    if summary.error is not None:
+        events.source_failed(session, stored, catalog.name(stored), now)

@@ -9,6 +9,7 @@ from sqlalchemy import literal_column, update
 from sqlmodel import Session, col, select
 
 from jobswipe.models import Posting
+from jobswipe.notifications import events
 from jobswipe.postings.clusters import show_one
 from jobswipe.postings.rows import lock_changes
 from jobswipe.postings.store import add_version
@@ -50,6 +51,7 @@ def _close(session: Session, gone: Sequence[tuple[int, int | None]], now: dateti
     if not gone:
         return 0
     counter = lock_changes(session)
+    news = []
     for posting_id, _ in gone:
         counter.value += 1
         session.execute(
@@ -57,7 +59,9 @@ def _close(session: Session, gone: Sequence[tuple[int, int | None]], now: dateti
             .where(col(Posting.id) == posting_id)
             .values(state="closed", closed_at=now, shown=False, change_seq=counter.value)
         )
-        add_version(session, posting_id, "closed", ["state"], {"state": "open"}, now)
+        number = add_version(session, posting_id, "closed", ["state"], {"state": "open"}, now)
+        news.append(events.Change(posting_id=posting_id, number=number, kind="closed"))
     counter.value = show_one(session, {cluster_id for _, cluster_id in gone if cluster_id is not None}, counter.value)
     session.add(counter)
+    events.postings(session, news, now)
     return len(gone)

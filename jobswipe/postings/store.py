@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel, col, select
 from jobswipe.errors import InputError
 from jobswipe.models import ChangeCounter, Company, PostingPlace, PostingSkill, PostingVersion, SkillConcept, Source
 from jobswipe.models import Posting as PostingRow
+from jobswipe.notifications import events
 from jobswipe.places.place import Place
 from jobswipe.postings import rows
 from jobswipe.postings.clusters import join_duplicates, show_one
@@ -146,6 +147,7 @@ class _Writer:
         self.sequence = 0
         self.touched: list[int] = []
         self.reshown: set[int] = set()
+        self.news: list[events.Change] = []
 
     def lock(self) -> None:
         """Take the change counter's row lock, once. A batch that changes nothing does without."""
@@ -210,7 +212,8 @@ class _Writer:
         if changed:
             if row.last_run_id != self.run_id:
                 old = {name: msgspec.to_builtins(getattr(before, name)) for name in changed}
-                self._version(row.id, "changed", changed, old)
+                new = {name: msgspec.to_builtins(getattr(posting, name)) for name in changed}
+                self._version(row.id, "changed", changed, old, new)
             values |= rows.columns(posting) | {"change_seq": self.next_sequence()}
             if "company" in changed:
                 values["company_id"] = _company_ids(self.session, [posting.company]).get(company_key(posting.company))
@@ -227,8 +230,18 @@ class _Writer:
             self.session.execute(listed.delete().where(listed.c.posting_id == posting_id))
             self._insert_skills([(posting_id, posting)])
 
-    def _version(self, posting_id: int, kind: str, changed: list[str], before: dict[str, Any]) -> None:
-        add_version(self.session, posting_id, kind, changed, before, self.now)
+    def _version(
+        self,
+        posting_id: int,
+        kind: str,
+        changed: list[str],
+        before: dict[str, Any],
+        after: dict[str, Any] | None = None,
+    ) -> None:
+        number = add_version(self.session, posting_id, kind, changed, before, self.now)
+        self.news.append(
+            events.Change(posting_id=posting_id, number=number, kind=kind, before=before, after=after or {})
+        )
 
     def insert(self, records: Sequence[Record], counts: Counts) -> None:
         """New postings with their places and skills, then the duplicates among them."""
@@ -289,6 +302,7 @@ class _Writer:
                 [{"posting": posting_id} for posting_id in self.touched],
             )
         self.sequence = show_one(self.session, self.reshown, self.sequence)
+        events.postings(self.session, self.news, self.now)
         if self.counter is not None:
             self.counter.value = self.sequence
             self.session.add(self.counter)
@@ -296,18 +310,18 @@ class _Writer:
 
 def add_version(
     session: Session, posting_id: int, kind: str, changed: list[str], before: dict[str, Any], now: datetime
-) -> None:
-    """Append to a posting's history."""
+) -> int:
+    """Append to a posting's history; the number of the version."""
     last = session.exec(
         select(PostingVersion.number)
         .where(PostingVersion.posting_id == posting_id)
         .order_by(col(PostingVersion.number).desc())
         .limit(1)
     ).first()
-    session.add(
-        PostingVersion(posting_id=posting_id, number=(last or 0) + 1, at=now, kind=kind, changed=changed, before=before)
-    )
+    number = (last or 0) + 1
+    session.add(PostingVersion(posting_id=posting_id, number=number, at=now, kind=kind, changed=changed, before=before))
     session.flush()
+    return number
 
 
 def insert_missing(session: Session, model: type[SQLModel], values: list[dict[str, Any]], key: str) -> None:

@@ -34,6 +34,7 @@ def configure(home: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
 
     def load(**values: Any) -> Settings:
         monkeypatch.setenv("JOBSWIPE_METRICS_PORT", "0")
+        monkeypatch.setenv("JOBSWIPE_OLLAMA_URL", "")
         for key, value in values.items():
             monkeypatch.setenv(f"JOBSWIPE_{key.upper()}", str(value))
         return settings_module.load(home)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from servers.ollama import Ollama
 from sqlalchemy import text
 from watching import Configure, ingest, opening
 
@@ -93,6 +94,19 @@ def test_no_store_is_made_by_looking(configure: Configure, tmp_path: Path) -> No
     assert report.status == "fail"
     assert "jobswipe init" in (found(report, "database").output or "")
     assert not file.exists()
+
+
+def test_ollama_is_wished_for_and_not_needed(configure: Configure, sqlite_store: Database) -> None:
+    (one,) = health.run(configure(), sqlite_store, ["ollama"]).results
+    assert (one.finding.status, one.finding.output) == ("pass", None)
+    (one,) = health.run(configure(ollama_url="http://127.0.0.1:9"), sqlite_store, ["ollama"]).results
+    assert (one.required, one.finding.status) == (False, "warn")
+    assert "ollama serve" in (one.finding.output or "")
+    with Ollama() as server:
+        settings = configure(ollama_url=server.url)
+        (one,) = health.run(settings, sqlite_store, ["ollama"]).results
+        assert one.finding.version
+        assert one.finding.status == "pass", one.finding
 
 
 def test_a_full_disk_and_a_home_that_cannot_be_written(configure: Configure, sqlite_store: Database) -> None:

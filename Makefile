@@ -8,7 +8,7 @@ TESTS ?= tests
 PYTEST_FLAGS ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench docs-check lock clean
+.PHONY: help demo test check format bench soak docs-check lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ format: $(VENV)/.dev ## Format the code and mend what lint can mend
 
 bench: $(VENV)/.bench ## Measure speed, beside other tools in the same run (needs JOBSWIPE_CORPUS)
 	$(BIN)/python tests/bench/run.py
+	$(BIN)/python tests/bench/ledger.py
+
+soak: $(VENV)/.dev ## Kill workers again and again over 2,000 tasks, and schedule with five workers (ten minutes)
+	SOAK=1 $(BIN)/python -m pytest -q -rP tests/tasks/test_processes.py -k "kill_9 or schedulers"
 
 docs-check: $(VENV)/.dev ## Every command is documented, every example is true
 	$(BIN)/python -m pytest -q tests/docs

@@ -12,8 +12,11 @@ JobSwipeError
 │   ├── RefusedUrlError       the URL may not be fetched (private address, scheme, credentials)
 │   └── UpstreamError         the other side answered badly or not at all
 ├── StorageError          1   the store could not be read or written
-│   └── NotReadyError     3   the store is not initialised, is behind, or is newer than the code
-└── ConflictError         1   the change contradicts what is stored
+│   ├── NotReadyError     3   the store is not initialised, is behind, or is newer than the code
+│   └── QueueError            the queue that carries task ids did not answer; the ledger keeps the work
+├── ConflictError         1   the change contradicts what is stored
+│   └── LeaseLostError        a task was taken from this worker: what it did is rolled back
+└── HopelessError         1   a task can never succeed: it is dead at once instead of being tried again
 """
 
 from __future__ import annotations
@@ -96,6 +99,18 @@ class NotReadyError(StorageError):
     exit_code = 3
 
 
+class QueueError(StorageError):
+    code = "queue"
+
+
 class ConflictError(JobSwipeError):
     code = "conflict"
     status = 409
+
+
+class LeaseLostError(ConflictError):
+    code = "lease_lost"
+
+
+class HopelessError(JobSwipeError):
+    code = "hopeless"

@@ -11,10 +11,10 @@ import os
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from jobswipe.errors import SettingsError
@@ -93,6 +93,187 @@ class MatchSettings(_Section):
     """Age in days at which the freshness part has fallen to half."""
 
 
+class MetricsSettings(_Section):
+    section: ClassVar[str] = "metrics"
+
+    enabled: bool = True
+    """Serve /metrics, /health and /ready on a port of their own while a server or worker runs."""
+    host: str = "127.0.0.1"
+    """Address that the port is opened on; 0.0.0.0 for a scraper on another machine."""
+    port: int = Field(default=9091, ge=0, le=65_535)
+    """The port; 0 takes any free one. Two services on one machine need two ports."""
+    store_timeout: float = Field(default=2, gt=0)
+    """Seconds that a scrape waits for what it reads from the database."""
+    store_interval: float = Field(default=15, ge=0)
+    """Seconds for which figures that were read from the database are shown again."""
+    sources: int = Field(default=100, ge=0, le=10_000)
+    """Sources that have series of their own, the longest followed first; the others are added up as "other"."""
+
+
+class TracingSettings(_Section):
+    section: ClassVar[str] = "tracing"
+
+    enabled: bool = False
+    """Record traces and send them to a collector."""
+    endpoint: str = "http://127.0.0.1:4318"
+    """Base address of an OTLP/HTTP collector; /v1/traces is added."""
+    headers: SecretStr | None = None
+    """Headers for the collector, as "name=value,name=value"."""
+    ratio_api: float = Field(default=0.1, ge=0, le=1)
+    """Share of the API's requests that are traced; a request that comes with a decision keeps it."""
+    ratio_page: float = Field(default=0.1, ge=0, le=1)
+    """Share of the requests for pages that are traced."""
+    ratio_task: float = Field(default=0.1, ge=0, le=1)
+    """Share of the tasks that no trace led to (scheduled ones) that are traced."""
+    ratio_command: float = Field(default=1, ge=0, le=1)
+    """Share of the commands that are traced."""
+    propagate_to: str = ""
+    """Hosts that are told the trace (traceparent header), with commas between; nobody else is."""
+
+
+class LoggingSettings(_Section):
+    section: ClassVar[str] = "logging"
+
+    level: Literal["debug", "info", "warning", "error"] | None = None
+    """Lowest level that is logged. Default: info in servers and workers; other commands log only when it is set."""
+    format: Literal["auto", "json", "pretty"] = "auto"
+    """How lines on stderr look; auto is pretty on a terminal and JSON elsewhere."""
+    file: Path | None = None
+    """A file that gets every line too, as JSON; it is rotated."""
+    security_file: Path | None = None
+    """The security log. Default: logs/security.jsonl in the data directory."""
+    max_mb: int = Field(default=50, ge=1)
+    """Megabytes at which a log file is rotated."""
+    backups: int = Field(default=5, ge=1, le=100)
+    """Rotated files that are kept beside each."""
+    access_ratio: float = Field(default=1, ge=0, le=1)
+    """Share of the uneventful requests that are logged; failures and slow ones always are."""
+    otlp_endpoint: str | None = None
+    """Base address of an OTLP/HTTP collector that the log is shipped to; /v1/logs is added."""
+    otlp_headers: SecretStr | None = None
+    """Headers for it, as "name=value,name=value"."""
+
+
+class HealthSettings(_Section):
+    section: ClassVar[str] = "health"
+
+    timeout: float = Field(default=3, gt=0)
+    """Seconds that each check may take; they run side by side."""
+    disk_free_mb: int = Field(default=500, ge=0)
+    """Free megabytes of the data directory's disk below which health is degraded; below a tenth it has failed."""
+    index_lag: int = Field(default=5_000, ge=0)
+    """Changes that the text index may be behind the store."""
+
+
+class NotifySettings(_Section):
+    section: ClassVar[str] = "notify"
+
+    timezone: str = "UTC"
+    """IANA time zone of persons who have set none, such as Europe/Berlin."""
+    allow_private: bool = False
+    """Allow notifications to services at private and loopback addresses (a mail relay of your own, tests)."""
+    timeout: float = Field(default=30, gt=0)
+    """Seconds that one service may take to accept one notification."""
+    attempts: int = Field(default=12, ge=1, le=50)
+    """Attempts at one notification, over about a day, before it is given up as dead."""
+    first_pause: float = Field(default=60, ge=0)
+    """Seconds to wait after the first failure; doubled after each further one, varied at random."""
+    longest_pause: float = Field(default=21_600, ge=0)
+    """Seconds to wait at most between two attempts."""
+    at_once: int = Field(default=5, ge=0)
+    """Strong matches of one look that are sent at once; the others wait for the digest."""
+    keep_days: float = Field(default=90, ge=1)
+    """Days that sent, suppressed and dead notifications are kept, and that a posting counts as new."""
+
+
+class OllamaSettings(_Section):
+    section: ClassVar[str] = "ollama"
+
+    url: str = "http://127.0.0.1:11434"
+    """Address of the Ollama server that writes drafts. Empty: none, drafts are made from a template."""
+    model: str = "llama3.2"
+    """Model that writes drafts, as 'ollama list' names it."""
+    connect_timeout: float = Field(default=3, gt=0)
+    """Seconds to wait for a connection."""
+    first_token_timeout: float = Field(default=120, gt=0)
+    """Seconds to wait for the first word: Ollama may have to load the model."""
+    idle_timeout: float = Field(default=30, gt=0)
+    """Seconds to wait for each further word."""
+    total_timeout: float = Field(default=300, gt=0)
+    """Seconds for one whole draft."""
+    max_words: int = Field(default=900, ge=50)
+    """Words after which a draft is cut off."""
+
+
+class QueueSettings(_Section):
+    section: ClassVar[str] = "queue"
+
+    url: str | None = None
+    """Queue of task ids, `redis://…` (Valkey too) or `sqlite:///…`. Default: queue.db in the data directory."""
+    window: int = Field(default=1000, ge=1, le=100_000)
+    """Task ids that are in the queue at most; the rest waits in the ledger, in the order of its priority."""
+    poll: float = Field(default=0.25, gt=0, le=60)
+    """Seconds between two looks for due tasks."""
+    lost: float = Field(default=30, gt=0)
+    """Seconds after which an id that no worker took is handed to the queue again."""
+    backoff: float = Field(default=2, ge=0)
+    """Seconds that the first retry of a task waits at most; doubled for each further one."""
+    backoff_max: float = Field(default=900, ge=0)
+    """Seconds that a retry waits at most."""
+
+
+class WorkerSettings(_Section):
+    section: ClassVar[str] = "worker"
+
+    threads: int = Field(default=4, ge=1, le=256)
+    """Tasks that one worker process runs at a time."""
+    grace: float = Field(default=20, ge=0)
+    """Seconds in which a worker that is told to stop finishes its tasks; it gives back the others."""
+    beat: float = Field(default=5, gt=0, le=300)
+    """Seconds between two heartbeats of a worker."""
+    stuck: float = Field(default=120, ge=5)
+    """Seconds without a turn of its main loop after which a worker process ends itself."""
+    limit: float = Field(default=3600, gt=0)
+    """Seconds that a task may run, where its kind does not say."""
+    keep_done_days: float = Field(default=7, ge=0)
+    """Days that done and cancelled tasks are kept."""
+    keep_dead_days: float = Field(default=90, ge=0)
+    """Days that dead tasks are kept."""
+    keep_runs_days: float = Field(default=90, ge=0)
+    """Days that the runs of a source are kept, the last one of each always."""
+
+
+class ScheduleSettings(_Section):
+    """When what runs, as cron text (five fields). An entry without a text has the one that it was declared with."""
+
+    section: ClassVar[str] = "schedule"
+
+    timezone: str = "UTC"
+    """Time zone of the cron texts, as `Europe/Berlin`."""
+    ingest: str | None = None
+    """Poll the sources that are due. Default `*/5 * * * *`; `off` never."""
+    index: str | None = None
+    """Bring the text index up to date. Default `*/10 * * * *`; `off` never."""
+    lake: str | None = None
+    """Append to the lake that reports read. Default `15 * * * *`; `off` never."""
+    expire: str | None = None
+    """Close postings whose own end has passed. Default `35 * * * *`; `off` never."""
+    cleanup: str | None = None
+    """Delete old tasks and runs. Default `45 3 * * *`; `off` never."""
+    matches: str | None = None
+    """Look for strong matches among new postings. Default `*/10 * * * *`; `off` never."""
+    reminders: str | None = None
+    """Tell the reminders that are due. Default `*/5 * * * *`; `off` never."""
+    digest: str | None = None
+    """Make the digests whose time of day has come. Default `*/5 * * * *`; `off` never."""
+    notify: str | None = None
+    """Send the notifications that are due. Default `* * * * *`; `off` never."""
+    forget: str | None = None
+    """Forget old notifications. Default `50 3 * * *`; `off` never."""
+    other: str | None = None
+    """Cron texts of entries that other packages declare: `NAME = 0 4 * * *; NAME = off`."""
+
+
 class Settings:
     """All sections, and the data directory that they were read for."""
 
@@ -103,6 +284,20 @@ class Settings:
         self.ingest = _build(IngestSettings, values, origins)
         self.outbound = _build(OutboundSettings, values, origins)
         self.match = _build(MatchSettings, values, origins)
+        self.metrics = _build(MetricsSettings, values, origins)
+        self.tracing = _build(TracingSettings, values, origins)
+        self.logging = _build(LoggingSettings, values, origins)
+        self.health = _build(HealthSettings, values, origins)
+        self.notify = _build(NotifySettings, values, origins)
+        self.ollama = _build(OllamaSettings, values, origins)
+
+        self.queue = _build(QueueSettings, values, origins)
+        self.worker = _build(WorkerSettings, values, origins)
+        self.schedule = _build(ScheduleSettings, values, origins)
+
+    @property
+    def queue_url(self) -> str:
+        return self.queue.url or f"sqlite:///{self.home / 'queue.db'}"
 
     @property
     def database_url(self) -> str:
@@ -111,6 +306,14 @@ class Settings:
     @property
     def index_dir(self) -> Path:
         return self.home / "index"
+
+    @property
+    def logs_dir(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def metrics_dir(self) -> Path:
+        return self.home / "metrics"
 
     @property
     def lake_dir(self) -> Path:
@@ -122,7 +325,22 @@ class Settings:
 
 
 SECTIONS: dict[str, type[_Section]] = {
-    section.section: section for section in (DatabaseSettings, IngestSettings, OutboundSettings, MatchSettings)
+    section.section: section
+    for section in (
+        DatabaseSettings,
+        IngestSettings,
+        OutboundSettings,
+        MatchSettings,
+        MetricsSettings,
+        TracingSettings,
+        LoggingSettings,
+        HealthSettings,
+        NotifySettings,
+        OllamaSettings,
+        QueueSettings,
+        WorkerSettings,
+        ScheduleSettings,
+    )
 }
 
 

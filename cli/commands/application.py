@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.context import load_settings, open_store
-from cli.output import Format, FormatOption, emit, note
+from cli.output import Format, FormatOption, clean, emit, note
 
 if TYPE_CHECKING:
-    from jobswipe.models import Application
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
-application = typer.Typer(help="The openings that you pursue: list, add, move, note, show.", no_args_is_help=True)
+    from jobswipe.models import Application, ApplicationDocument
+
+application = typer.Typer(
+    help="The openings that you pursue: list, add, move, note, remind, draft.", no_args_is_help=True
+)
 
 COLUMNS = ["id", "stage", "title", "company", "posting_id", "updated_at", "url"]
 
@@ -120,6 +125,175 @@ def add_note(
     with open_store(load_settings()).write() as session:
         row = _row(service.note(session, LOCAL_PERSON_ID, number, text, clock.now()))
     emit([row], form, COLUMNS)
+
+
+@application.command("remind")
+def remind(
+    number: Annotated[int, typer.Argument(help="The application's id.")],
+    when: Annotated[str, typer.Argument(help="3d, 2w, 12h, 2026-12-01 or '2026-12-01 14:30', in your time zone.")],
+    text: Annotated[str | None, typer.Option(help="What to do then.")] = None,
+) -> None:
+    """Have yourself reminded of an application, through your notification channels.
+
+    Example: jobswipe application remind 1 2w --text "Ask how it stands"
+    """
+    from jobswipe import clock
+    from jobswipe.models import LOCAL_PERSON_ID
+    from jobswipe.notifications import channels, preferences, reminders
+
+    settings = load_settings()
+    now = clock.now()
+    with open_store(settings).write() as session:
+        tz = preferences.zone(preferences.get(session, LOCAL_PERSON_ID), settings.notify)
+        due = reminders.moment(when, tz, now)
+        made = reminders.add(session, LOCAL_PERSON_ID, number, due, text, now)
+        told = bool(channels.listing(session, LOCAL_PERSON_ID))
+    note(f"Reminder {made.id}: {due.astimezone(tz).strftime('%Y-%m-%d %H:%M %Z')}.")
+    if not told:
+        note("You have no channel yet, so nobody would tell you: 'jobswipe notification channel add NAME ADDRESS'.")
+
+
+@application.command("reminders")
+def list_reminders(
+    cancel: Annotated[int | None, typer.Option(metavar="NUMBER", help="First take this reminder back.")] = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """List the reminders that are still to come, the next first.
+
+    Example: jobswipe application reminders
+    """
+    from jobswipe import clock
+    from jobswipe.models import LOCAL_PERSON_ID
+    from jobswipe.notifications import reminders
+
+    database = open_store(load_settings())
+    if cancel is not None:
+        with database.write() as session:
+            reminders.cancel(session, LOCAL_PERSON_ID, cancel, clock.now())
+    with database.read() as session:
+        rows = [
+            {
+                "id": reminder.id,
+                "due_at": reminder.due_at.isoformat(timespec="seconds"),
+                "application": one.id,
+                "title": one.title,
+                "company": one.company,
+                "text": reminder.text,
+            }
+            for reminder, one in reminders.listing(session, LOCAL_PERSON_ID)
+        ]
+    emit(rows, form, ["id", "due_at", "application", "title", "company", "text"], empty="No reminders.")
+
+
+@application.command("draft")
+def draft(
+    number: Annotated[int, typer.Argument(help="The application's id.")],
+    kind: Annotated[str, typer.Option(help="cover-letter or answer.")] = "cover-letter",
+    question: Annotated[str | None, typer.Option(help="The question of the form, for an answer.")] = None,
+    language: Annotated[str | None, typer.Option(help="en, de, fr, ...; default: the posting's.")] = None,
+) -> None:
+    """Draft a cover letter or an answer from your resume's facts. It is printed, and kept as a version.
+
+    Ollama writes it where there is one ([ollama] url and model); otherwise it is a template. Claims that your resume
+    does not back are listed on stderr: mend them before you send anything.
+
+    Example: jobswipe application draft 1
+    Example: jobswipe application draft 1 --kind answer --question "Why do you want to work here?"
+    """
+    from jobswipe import clock
+    from jobswipe.drafts import service
+    from jobswipe.models import LOCAL_PERSON_ID
+
+    settings = load_settings()
+    database = open_store(settings)
+    with _words() as progress:
+        made = service.write(
+            database,
+            settings,
+            LOCAL_PERSON_ID,
+            number,
+            clock.now(),
+            kind="answer" if question is not None and kind == "cover-letter" else kind,
+            question=question or "",
+            language=language,
+            progress=progress,
+        )
+    _print_draft(made.document, made.notice)
+
+
+@application.command("drafts")
+def drafts(
+    number: Annotated[int, typer.Argument(help="The application's id.")],
+    show: Annotated[int | None, typer.Option(metavar="DRAFT", help="Print this draft instead of the list.")] = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """List the drafts of an application, or print one again with its flags.
+
+    Example: jobswipe application drafts 1
+    """
+    from jobswipe.drafts import service
+    from jobswipe.errors import NotFoundError
+    from jobswipe.models import LOCAL_PERSON_ID
+
+    with open_store(load_settings()).read() as session:
+        found = service.listing(session, LOCAL_PERSON_ID, number)
+    if show is not None:
+        chosen = next((one for one in found if one.id == show), None)
+        if chosen is None:
+            raise NotFoundError(f"Application {number} has no draft {show}: 'jobswipe application drafts {number}'.")
+        _print_draft(chosen, None)
+        return
+    rows = [
+        {
+            "id": one.id,
+            "kind": one.kind,
+            "question": one.question or None,
+            "version": one.version,
+            "language": one.language,
+            "model": one.model or "template",
+            "flags": one.flags if form in (Format.json, Format.jsonl) else len(one.flags),
+            "words": len(one.text.split()),
+            "created_at": one.created_at.isoformat(timespec="seconds"),
+            **({"text": one.text} if form in (Format.json, Format.jsonl) else {}),
+        }
+        for one in found
+    ]
+    columns = ["id", "kind", "question", "version", "language", "model", "flags", "words", "created_at"]
+    emit(rows, form, columns, empty=f"No drafts yet: 'jobswipe application draft {number}'.")
+
+
+def _print_draft(document: ApplicationDocument, notice: str | None) -> None:
+    import sys
+
+    if notice:
+        note(notice)
+    for line in document.text.splitlines():
+        sys.stdout.write(clean(line) + "\n")
+    sys.stdout.flush()
+    by = f"written by {document.model}" if document.model else "from the template"
+    note(f"Draft {document.id}: {document.kind}, version {document.version}, {by}.")
+    if document.flags:
+        note(f"Not backed by your resume ({len(document.flags)}): check each before you send this.")
+        for flag in document.flags:
+            note(f"- {flag['kind']} “{flag['quote']}”: {flag['reason']}")
+
+
+def _words() -> AbstractContextManager[Callable[[int], None]]:
+    """Shows on a terminal how many words have come."""
+    import sys
+    from contextlib import contextmanager, nullcontext
+
+    if not sys.stderr.isatty():
+        return nullcontext(lambda _: None)
+
+    @contextmanager
+    def line() -> Iterator[Callable[[int], None]]:
+        from rich.console import Console
+
+        with Console(stderr=True).status("Waiting for the first word") as status:
+            yield lambda count: status.update(f"Writing: {count} words")
+
+    return line()
 
 
 def _row(one: Application) -> dict[str, Any]:

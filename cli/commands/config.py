@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import typer
 
 from cli.context import load_settings
 from cli.output import Format, FormatOption, emit, note
+
+_PASSWORD = re.compile(r"(://[^/@\s]*?:)[^/@\s]+@")
+"""The password in an address."""
 
 config = typer.Typer(help="The settings: show them, check them.", no_args_is_help=True)
 
@@ -33,7 +38,7 @@ def show(form: FormatOption = Format.table) -> None:
             rows.append(
                 {
                     "key": f"{name}.{key}",
-                    "value": _hide_password(str(value)) if key == "url" else str(value),
+                    "value": _PASSWORD.sub(r"\1***@", str(value)),
                     "from": settings.origins.get((name, key), "default"),
                     "meaning": (field.description or "").strip(),
                 }
@@ -52,9 +57,3 @@ def check() -> None:
     settings = load_settings()
     parse_url(settings.database_url)
     note(f"The settings are sound (data directory {settings.home}).")
-
-
-def _hide_password(url: str) -> str:
-    from jobswipe.db.engine import parse_url
-
-    return parse_url(url).render_as_string(hide_password=True)

@@ -20,6 +20,7 @@ class Application(SQLModel, table=True):
         UniqueConstraint("person_id", "posting_id"),
         CheckConstraint(f"stage IN {STAGES}", name="stage"),
         Index("ix_application_person_id_stage", "person_id", "stage"),
+        Index("ix_application_posting_id", "posting_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from jobswipe.models.base import UtcDateTime
@@ -56,6 +56,12 @@ class Posting(SQLModel, table=True):
         Index("ix_posting_source_id_state_last_run_id", "source_id", "state", "last_run_id"),
         Index("ix_posting_company_id_title_key", "company_id", "title_key"),
         Index("ix_posting_cluster_id", "cluster_id"),
+        Index(
+            "ix_posting_valid_through",
+            "valid_through",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -15,6 +15,10 @@ from jobswipe import clock
 from jobswipe.db.engine import Database
 from jobswipe.errors import ConflictError, JobSwipeError, PayloadError, UpstreamError
 from jobswipe.models import Source, SourceRejection, SourceRun
+from jobswipe.notifications import events
+from jobswipe.observability import measure
+from jobswipe.observability.context import span
+from jobswipe.observability.logs import logger
 from jobswipe.postings import lifecycle, repeats, store, validators
 from jobswipe.postings.normalise import batches
 from jobswipe.postings.rows import table
@@ -29,6 +33,7 @@ MAX_REJECTED_SHARE = 0.5
 """A poll of which more cannot be read than this has a changed shape: it closes nothing."""
 
 RUNS, SOURCES = table(SourceRun), table(Source)
+_log = logger(__name__)
 _NOTHING = dict.fromkeys(("read", "stored", "unchanged", "merged", "rejected", "changed", "closed", "reopened"), 0)
 
 Progress = Callable[[store.Counts], None]
@@ -72,15 +77,16 @@ class Run:
         summary = self.summary
         try:
             for batch in batches(records, self.batch):
-                with self.database.read() as session:
+                with span(f"plan {self.source.kind}"), self.database.read() as session:
                     prepared = store.plan(session, self.source, batch, context)
                 totals = msgspec.structs.replace(summary.counts)
-                with self.database.write() as session:
+                with span(f"store {self.source.kind}"), self.database.write() as session:
                     _hold(session, self.source, self._id)
                     totals.add(store.apply(session, self.source, self._id, prepared, self.now, context))
                     _keep_rejections(session, self._id, prepared.rejections, summary.counts.rejected)
                     _save(session, self._id, msgspec.structs.replace(summary, counts=totals))
                 summary.counts = totals
+                measure.understood(self.source.kind, (one.posting for one in prepared.records if one.posting))
                 unreadable = [one.record for one in prepared.rejections if one.reason != store.UNLISTED]
                 self._unreadable += len(unreadable)
                 self._kept.update(unreadable)
@@ -117,6 +123,7 @@ class Run:
         except JobSwipeError as error:
             summary.closed = 0
             self.fail(error)
+        _told(self.source, summary, self.now)
         return summary
 
     def _doubt(self, session: Session) -> str | None:
@@ -155,7 +162,9 @@ def repeated(
             validators.forget(session, source)
             fresh.save(session)
         _succeeded(session, source, now)
-    return Summary(source=catalog.name(source), counts=counts)
+    summary = Summary(source=catalog.name(source), counts=counts)
+    _told(source, summary, now)
+    return summary
 
 
 def not_modified(database: Database, source: Source) -> Summary:
@@ -164,6 +173,7 @@ def not_modified(database: Database, source: Source) -> Summary:
     summary = Summary(source=catalog.name(source), status="not_modified")
     with database.write() as session:
         _finish(session, source, _begin(session, source, now), summary, now)
+    _told(source, summary, now)
     return summary
 
 
@@ -174,7 +184,17 @@ def failed(database: Database, source: Source, error: JobSwipeError) -> Summary:
     asked = error.retry_after if isinstance(error, UpstreamError) else None
     with database.write() as session:
         _finish(session, source, _begin(session, source, now), summary, now, rest=timedelta(seconds=asked or 0))
+    _told(source, summary, now)
     return summary
+
+
+def _told(source: Source, summary: Summary, since: datetime) -> None:
+    """Say what became of a run that has ended."""
+    counts = msgspec.structs.asdict(summary.counts) | {"closed": summary.closed}
+    measure.ingest_run(source.kind, summary.status, counts, (clock.now() - since).total_seconds())
+    (_log.info if summary.error is None else _log.warning)(
+        "run_finished", source=summary.source, status=summary.status, error=summary.error, **counts
+    )
 
 
 # Built once: composing a statement costs more than running it.
@@ -238,6 +258,7 @@ def _finish(
     if stored.polled:
         stored.next_due_at = max(catalog.next_try(stored, now), now + rest)
     session.add(stored)
+    events.source_failed(session, stored, catalog.name(stored), now)
 
 
 _SUCCEEDED = (

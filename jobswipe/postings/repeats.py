@@ -11,12 +11,13 @@ from datetime import datetime
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
+from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
 from jobswipe import clock
 from jobswipe.models import Posting, Source, SourcePayload, SourceRejection, SourceRun
+from jobswipe.models.base import UtcDateTime
 from jobswipe.postings.rows import table
 from jobswipe.postings.store import Counts
 from jobswipe.postings.validators import READER
@@ -50,8 +51,10 @@ def sources(session: Session, kind: str) -> dict[str, Source]:
 _READ = select(_RUNS.c.id, _RUNS.c.read, _RUNS.c.rejected, _PAYLOADS.c.digest).where(
     _RUNS.c.id == _PAYLOADS.c.run_id, _PAYLOADS.c.source_id == bindparam("source"), _PAYLOADS.c.reader == READER
 )
-_STANDING = select(func.count(), func.count().filter(_POSTINGS.c.state == "closed")).where(
-    _POSTINGS.c.source_id == bindparam("source"), _POSTINGS.c.last_run_id == bindparam("run")
+_COLUMNS = _POSTINGS.c
+_NOT_OVER = or_(_COLUMNS.valid_through.is_(None), _COLUMNS.valid_through >= bindparam("now", type_=UtcDateTime))
+_STANDING = select(func.count(), func.count().filter(_COLUMNS.state == "closed", _NOT_OVER)).where(
+    _COLUMNS.source_id == bindparam("source"), _COLUMNS.last_run_id == bindparam("run")
 )
 _RECORDED = insert(_RUNS).returning(_RUNS.c.id)
 _SEEN = (
@@ -71,14 +74,15 @@ _VOUCHED = update(_PAYLOADS).where(_PAYLOADS.c.run_id == bindparam("run")).value
 def record(session: Session, source: Source, digests: Iterable[str], now: datetime) -> Counts | None:
     """Record a run that read what the last complete run of the source had read; answers its counts.
 
-    None where that run read other payloads, or where a posting that it stored was closed since.
+    None where that run read other payloads, or where a posting that it stored was closed since and would be opened
+    again: one whose own end has passed would not.
     """
     found = session.execute(_READ, {"source": source.id}).all()
     if not found or {row.digest for row in found} != set(digests):
         return None
     before, read, rejected, _ = found[0]
-    unchanged, closed = session.execute(_STANDING, {"source": source.id, "run": before}).one()
-    if closed:
+    unchanged, reopens = session.execute(_STANDING, {"source": source.id, "run": before, "now": now}).one()
+    if reopens:
         return None
     counts = Counts(read=read, unchanged=unchanged, merged=read - unchanged - rejected, rejected=rejected)
     run = {"source_id": source.id, "status": "complete", "started_at": now, "finished_at": clock.now(), "closed": 0}

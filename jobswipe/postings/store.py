@@ -16,6 +16,7 @@ from jobswipe.db.insert import insert_missing
 from jobswipe.errors import InputError
 from jobswipe.models import ChangeCounter, Company, PostingPlace, PostingSkill, PostingVersion, SkillConcept, Source
 from jobswipe.models import Posting as PostingRow
+from jobswipe.notifications import events
 from jobswipe.places.place import Place
 from jobswipe.postings import rows
 from jobswipe.postings.clusters import join_duplicates, show_one
@@ -146,6 +147,7 @@ class _Writer:
         self.sequence = 0
         self.touched: list[int] = []
         self.reshown: set[int] = set()
+        self.news: list[events.Change] = []
 
     def lock(self) -> None:
         """Take the change counter's row lock, once. A batch that changes nothing does without."""
@@ -163,11 +165,15 @@ class _Writer:
         if row.last_run_id == self.run_id:
             counts.merged += 1
             return
-        if row.state == "closed":
+        if row.state == "closed" and not self._over(row.valid_through):
             self._reopen(row, counts)
         else:
             counts.unchanged += 1
         self.touched.append(row.id)
+
+    def _over(self, valid_through: datetime | None) -> bool:
+        """Whether a posting's own end has passed: a board that still lists it does not open it again."""
+        return valid_through is not None and valid_through < self.now
 
     def _reopen(self, row: Any, counts: Counts) -> None:
         self._version(row.id, "reopened", ["state"], {"state": "closed", "closed_at": _iso(row.closed_at)})
@@ -192,7 +198,7 @@ class _Writer:
         changed = [name for name in rows.CONTENT if getattr(before, name) != getattr(posting, name)]
         if row.last_run_id == self.run_id:
             counts.merged += 1
-        elif row.state == "closed":
+        elif row.state == "closed" and not self._over(posting.valid_through):
             self._reopen(row, counts)
             counts.changed += bool(changed)
         elif changed:
@@ -206,7 +212,8 @@ class _Writer:
         if changed:
             if row.last_run_id != self.run_id:
                 old = {name: msgspec.to_builtins(getattr(before, name)) for name in changed}
-                self._version(row.id, "changed", changed, old)
+                new = {name: msgspec.to_builtins(getattr(posting, name)) for name in changed}
+                self._version(row.id, "changed", changed, old, new)
             values |= rows.columns(posting) | {"change_seq": self.next_sequence()}
             if "company" in changed:
                 values["company_id"] = _company_ids(self.session, [posting.company]).get(company_key(posting.company))
@@ -223,8 +230,18 @@ class _Writer:
             self.session.execute(listed.delete().where(listed.c.posting_id == posting_id))
             self._insert_skills([(posting_id, posting)])
 
-    def _version(self, posting_id: int, kind: str, changed: list[str], before: dict[str, Any]) -> None:
-        add_version(self.session, posting_id, kind, changed, before, self.now)
+    def _version(
+        self,
+        posting_id: int,
+        kind: str,
+        changed: list[str],
+        before: dict[str, Any],
+        after: dict[str, Any] | None = None,
+    ) -> None:
+        number = add_version(self.session, posting_id, kind, changed, before, self.now)
+        self.news.append(
+            events.Change(posting_id=posting_id, number=number, kind=kind, before=before, after=after or {})
+        )
 
     def insert(self, records: Sequence[Record], counts: Counts) -> None:
         """New postings with their places and skills, then the duplicates among them."""
@@ -285,6 +302,7 @@ class _Writer:
                 [{"posting": posting_id} for posting_id in self.touched],
             )
         self.sequence = show_one(self.session, self.reshown, self.sequence)
+        events.postings(self.session, self.news, self.now)
         if self.counter is not None:
             self.counter.value = self.sequence
             self.session.add(self.counter)
@@ -292,18 +310,18 @@ class _Writer:
 
 def add_version(
     session: Session, posting_id: int, kind: str, changed: list[str], before: dict[str, Any], now: datetime
-) -> None:
-    """Append to a posting's history."""
+) -> int:
+    """Append to a posting's history; the number of the version."""
     last = session.exec(
         select(PostingVersion.number)
         .where(PostingVersion.posting_id == posting_id)
         .order_by(col(PostingVersion.number).desc())
         .limit(1)
     ).first()
-    session.add(
-        PostingVersion(posting_id=posting_id, number=(last or 0) + 1, at=now, kind=kind, changed=changed, before=before)
-    )
+    number = (last or 0) + 1
+    session.add(PostingVersion(posting_id=posting_id, number=number, at=now, kind=kind, changed=changed, before=before))
     session.flush()
+    return number
 
 
 # Built once: composing a statement costs more than running it.
@@ -321,6 +339,7 @@ _STORED = select_columns(
     _POSTINGS.closed_at,
     _POSTINGS.last_run_id,
     _POSTINGS.cluster_id,
+    _POSTINGS.valid_through,
 ).where(*_OF_SOURCE)
 
 

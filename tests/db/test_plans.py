@@ -17,13 +17,17 @@ from sqlmodel import col, select
 from jobswipe.applications import service as applications
 from jobswipe.db.engine import Database
 from jobswipe.models import Posting
+from jobswipe.settings import QueueSettings, WorkerSettings
 from jobswipe.sources import catalog
+from jobswipe.tasks import desk, ledger, retention
+from jobswipe.tasks.queue import Queue
+from jobswipe.tasks.relay import Relay, mend_clock
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "postings"))
 from support import NOW, ingest, raw
 
 LARGE = ("posting", "posting_place", "posting_skill", "posting_version", "cluster_member", "source_run", "swipe",
-         "source_rejection", "application_event")  # fmt: skip
+         "source_rejection", "application_event", "task_run")  # fmt: skip
 
 
 @contextmanager
@@ -82,3 +86,34 @@ def test_no_journey_reads_a_large_table_from_end_to_end(database_url: str) -> No
 def test_a_scan_is_seen(found: str) -> None:
     assert scans(found)
     assert not scans("SEARCH posting USING INDEX x (source_id=?)\nSCAN posting USING COVERING INDEX y")
+
+
+def test_no_turn_of_a_worker_reads_the_ledger_from_end_to_end(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(database_url)
+    settings = QueueSettings()
+    relay = Relay(database, Queue(f"sqlite:///{tmp_path / 'queue.db'}"), settings)
+    with recorded(database) as statements:
+        with database.write() as session:
+            for number in range(4):
+                ledger.enqueue(session, "x", {}, dedupe_key=str(number), lane=f"l{number}")
+        assert relay.turn() == 4
+        with database.write() as session:
+            first, second, third = ledger.Claims("w").claim(session, relay.queue.take(3).ids)
+            ledger.finish(session, first)
+            ledger.extend(session, second)
+            ledger.fail(session, second, "no", settings)
+            ledger.give_back(session, third)
+            desk.cancel(session, third.id)
+            desk.retry(session, third.id)
+            desk.listing(session, states=["dead"])
+            ledger.depth(session)
+            mend_clock(session)
+        relay.mend()
+        retention.clean(database, WorkerSettings())
+    relay.queue.close()
+    assert len(statements) > 20
+    plans = {statement: scans(plan(database, statement, parameters)) for statement, parameters in statements.items()}
+    assert [statement for statement, scanned in plans.items() if "task_run" in scanned] == []
+    database.dispose()

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import col, select
 from support import NOW, ingest, postings, raw, tally, versions
 
 from jobswipe.db.engine import Database
 from jobswipe.models import Source, SourcePayload, SourceRejection, SourceRun
+from jobswipe.models.base import UtcDateTime
 from jobswipe.postings import files as files_module
-from jobswipe.postings import repeats
+from jobswipe.postings import lifecycle, repeats
 from jobswipe.postings.files import ingest_files
 from jobswipe.postings.ingest import Summary
 from jobswipe.sources import catalog
@@ -125,6 +126,19 @@ def test_a_posting_that_was_closed_since_comes_back(database: Database, take: Ta
         session.execute(text("UPDATE posting SET state = 'closed', shown = false WHERE external_id = '1'"))
     (again,) = take(file)
     assert (tally(again), again.counts.reopened) == ((2, 1, 1, 0, 0), 1)
+
+
+def test_a_posting_whose_own_end_has_passed_stays_closed(
+    database: Database, take: Take, read: list[str], tmp_path: Path
+) -> None:
+    file = board(tmp_path / "a.json", job(1), job(2))
+    take(file)
+    with database.write() as session:
+        ended = "UPDATE posting SET valid_through = :end WHERE external_id = '1'"
+        session.execute(text(ended).bindparams(bindparam("end", NOW, type_=UtcDateTime)))
+        assert lifecycle.close_expired(session, LATER) == 1
+    (again,) = take(file, now=LATER)
+    assert (tally(again), len(read)) == ((2, 0, 2, 0, 0), 1)
 
 
 def test_what_else_decides_how_it_is_read_counts(

@@ -97,7 +97,7 @@ class Run:
         for attempt in range(3):
             port = free_port()
             exited = directory / f"exited{attempt}"
-            self._guarded(directory, exited, stop_signal, user, command(port))
+            self.guarded(directory, exited, stop_signal, user, command(port))
             deadline = time.monotonic() + _START_SECONDS
             while not exited.exists():
                 if ready(port):
@@ -107,9 +107,10 @@ class Run:
                 time.sleep(0.02)
         raise ServerError(f"it ended at once with status {exited.read_text()}")
 
-    def _guarded(
+    def guarded(
         self, directory: Path, exited: Path, stop_signal: str, user: str | None, command: Sequence[str]
     ) -> None:
+        """Start a command that ends with the run; the file `exited` is written when it ends by itself."""
         (directory / "guarded").touch()
         lock = str(self.directory / "lock")
         guard = subprocess.Popen(

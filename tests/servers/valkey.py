@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import socket
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from servers.run import Run, ServerError, password
+from servers.run import Run, ServerError, free_port, password
 
 DATABASES = 64
 
@@ -55,6 +57,40 @@ def valkey(run: Run) -> ValkeyServer:
         return {"port": port, "secret": secret}
 
     return ValkeyServer(**run.shared("valkey", start))
+
+
+class Restartable:
+    """A Valkey of a test's own, on one port, that can be stopped and started; it forgets what it held."""
+
+    def __init__(self, run: Run, directory: Path) -> None:
+        self.run, self.directory = run, directory
+        self.server = ValkeyServer(free_port(), password())
+        self.url = self.server.url()
+        self._starts = 0
+
+    def start(self) -> None:
+        """Start it, or start it again. Raises ServerError."""
+        self._starts += 1
+        config = self.directory / "valkey.conf"
+        config.touch(0o600)
+        config.write_text(
+            f"bind 127.0.0.1\nport {self.server.port}\nrequirepass {self.server.secret}\ndatabases {DATABASES}\n"
+            f'dir {self.directory}\nsave ""\nappendonly no\ndaemonize no\n'
+        )
+        exited = self.directory / f"exited{self._starts}"
+        self.run.guarded(self.directory, exited, "SIGTERM", None, [str(_binary()), str(config)])
+        deadline = time.monotonic() + 30
+        while not _answers(self.server):
+            if exited.exists() or time.monotonic() > deadline:
+                raise ServerError("the restarted valkey does not answer")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        with suppress(OSError):
+            self.server.command("SHUTDOWN", "NOSAVE", "NOW", "FORCE")
+        deadline = time.monotonic() + 30
+        while _answers(self.server) and time.monotonic() < deadline:
+            time.sleep(0.02)
 
 
 def _answers(server: ValkeyServer) -> bool:

@@ -1,0 +1,75 @@
+"""A person's channels: add, list, remove. Their addresses are secrets and stay in the store."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from jobswipe.errors import ConflictError, NotFoundError, UsageError
+from jobswipe.models import NotificationChannel
+from jobswipe.notifications import preferences
+from jobswipe.notifications.courier import Courier
+from jobswipe.notifications.services import schema_of
+
+MOST = 20
+"""Channels that one person has."""
+_NAME = re.compile(r"[\w.-]{1,40}")
+
+
+def read(courier: Courier, url: str) -> str:
+    """The name of the service that an address is of. Raises UsageError, without the address in it."""
+    schema_of(url)
+    outcome = courier.check(url)
+    if not outcome.ok:
+        raise UsageError(outcome.reason or "The channel's address cannot be read.")
+    return outcome.service
+
+
+def add(session: Session, person_id: int, name: str, url: str, service: str, now: datetime) -> NotificationChannel:
+    """Add a channel whose address was read. Raises UsageError and ConflictError."""
+    if not _NAME.fullmatch(name):
+        raise UsageError("A channel's name has up to 40 letters, digits, dots and dashes, such as phone.")
+    known = listing(session, person_id)
+    if any(one.name == name for one in known):
+        raise ConflictError(f"There is a channel {name} already: remove it first, or choose another name.")
+    if len(known) >= MOST:
+        raise UsageError(
+            f"You have {MOST} channels: remove one with 'jobswipe notification channel remove NAME' first."
+        )
+    preferences.ensure(session, person_id, now)
+    channel = NotificationChannel(person_id=person_id, name=name, service=service, url=url, created_at=now)
+    session.add(channel)
+    session.flush()
+    return channel
+
+
+def listing(session: Session, person_id: int) -> list[NotificationChannel]:
+    """The person's channels in the order in which they were added."""
+    statement = select(NotificationChannel).where(NotificationChannel.person_id == person_id)
+    return list(session.exec(statement.order_by(col(NotificationChannel.id))))
+
+
+def get(session: Session, person_id: int, name: str) -> NotificationChannel:
+    """A channel by name. Raises NotFoundError with what to do."""
+    found = next((one for one in listing(session, person_id) if one.name == name), None)
+    if found is None:
+        raise NotFoundError(f"No channel {name!r}: 'jobswipe notification channel list' shows them.")
+    return found
+
+
+def remove(session: Session, person_id: int, name: str, now: datetime) -> None:
+    """Forget a channel, also where preferences name it."""
+    session.delete(get(session, person_id, name))
+    session.flush()
+    known = preferences.get(session, person_id).to_dict()
+    for one in known["kinds"].values():
+        if one["channels"] is not None:
+            one["channels"] = [channel for channel in one["channels"] if channel != name] or None
+    preferences.put(session, person_id, preferences.decode(known), now)
+
+
+def chosen(session: Session, person_id: int, names: tuple[str, ...] | None) -> list[NotificationChannel]:
+    """The channels of a kind: those that are named, or all of them."""
+    return [one for one in listing(session, person_id) if names is None or one.name in names]

@@ -1,0 +1,128 @@
+"""The outbox: rows written in the transaction of what they tell of, listed, given another try, cleaned up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, delete, func
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from jobswipe.errors import ConflictError, NotFoundError, UsageError
+from jobswipe.models import NOTIFICATION_KINDS, NOTIFICATION_STATES, Notification, metadata
+from jobswipe.notifications.preferences import Preferences
+
+_LEFT = "There were too many at once, and the digest that would take them along is off."
+OPEN = ("waiting", "failed")
+"""States in which a row is still to be sent."""
+
+
+def put(
+    session: Session,
+    person_id: int,
+    preferences: Preferences,
+    kind: str,
+    subject: str,
+    payload: dict[str, Any],
+    now: datetime,
+    *,
+    late: bool = False,
+) -> bool:
+    """Write a row unless the person does not want the kind; whether it is new.
+
+    A `late` row waits for the digest even where the person wants the kind at once; without a digest it is kept unsent.
+    """
+    mode = preferences.kind(kind).mode
+    if mode == "off":
+        return False
+    digest = preferences.kind("digest").mode != "off"
+    gathered = digest and (late or mode == "digest")
+    left = late and not digest
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    values = Notification(
+        person_id=person_id,
+        kind=kind,
+        subject=subject,
+        state="suppressed" if left else "waiting",
+        settled_at=now if left else None,
+        last_error=_LEFT if left else None,
+        gathered=gathered,
+        payload=payload,
+        created_at=now,
+        next_try_at=now,
+    ).model_dump(exclude={"id"})
+    table = metadata.tables["notification"]
+    statement = dialect.insert(table).on_conflict_do_nothing(index_elements=["person_id", "kind", "subject"])
+    return session.execute(statement.values(**values).returning(table.c.id)).first() is not None
+
+
+def changed(session: Session, statement: Any) -> int:
+    """Run an update or delete; how many rows it changed."""
+    done = session.execute(statement)
+    assert isinstance(done, CursorResult)  # noqa: S101 - of an update or delete; for the type checker
+    return int(done.rowcount)
+
+
+def listing(
+    session: Session, person_id: int, *, state: str | None = None, kind: str | None = None, limit: int = 50
+) -> list[Notification]:
+    """The person's notifications, the latest first. Raises UsageError for an unknown state or kind."""
+    if state is not None and state not in NOTIFICATION_STATES:
+        raise UsageError(f"No state {state!r}: choose one of {', '.join(NOTIFICATION_STATES)}.")
+    if kind is not None and kind not in NOTIFICATION_KINDS:
+        raise UsageError(f"No kind {kind!r}: choose one of {', '.join(NOTIFICATION_KINDS)}.")
+    statement = select(Notification).where(Notification.person_id == person_id)
+    if state is not None:
+        statement = statement.where(Notification.state == state)
+    if kind is not None:
+        statement = statement.where(Notification.kind == kind)
+    return list(session.exec(statement.order_by(col(Notification.id).desc()).limit(limit)))
+
+
+def retry(session: Session, person_id: int, ids: Sequence[int], now: datetime) -> int:
+    """Try dead and failed rows again from now on, all of them where no ids are given; how many.
+
+    Raises NotFoundError for an id that is not the person's, ConflictError for one that is not dead or failed.
+    """
+    for id_ in ids:
+        row = session.get(Notification, id_)
+        if row is None or row.person_id != person_id:
+            raise NotFoundError(f"No notification {id_}: 'jobswipe notification list' shows them.")
+        if row.state not in ("dead", "failed"):
+            raise ConflictError(f"Notification {id_} is {row.state}: only dead and failed ones are tried again.")
+    statement = select(Notification).where(
+        Notification.person_id == person_id, col(Notification.state).in_(("dead", "failed"))
+    )
+    if ids:
+        statement = statement.where(col(Notification.id).in_(list(ids)))
+    count = 0
+    for row in list(session.exec(statement.with_for_update())):
+        # What was sent on a channel stays sent; what a channel refused is open again.
+        row.outcomes = {channel: what for channel, what in row.outcomes.items() if what == "sent"}
+        row.state, row.attempts, row.next_try_at, row.settled_at = "waiting", 0, now, None
+        session.add(row)
+        count += 1
+    session.flush()
+    return count
+
+
+def prune(session: Session, before: datetime) -> int:
+    """Forget rows that were settled before a moment; how many. A retention policy calls it."""
+    return changed(
+        session,
+        delete(Notification).where(
+            col(Notification.state).not_in(OPEN),
+            col(Notification.settled_at) < before,
+        ),
+    )
+
+
+def waiting(session: Session) -> tuple[int, datetime | None]:
+    """How many rows are still to be sent (digests' gathered ones aside), and since when the oldest is due."""
+    statement = select(func.count(col(Notification.id)), func.min(col(Notification.next_try_at))).where(
+        col(Notification.state).in_(OPEN), col(Notification.gathered).is_(False)
+    )
+    count, oldest = session.exec(statement).one()
+    return int(count), oldest

@@ -1,0 +1,100 @@
+"""The built-in kinds of task, each a thin call of what the core has, and when they run.
+
+Handlers import what they need when they run: who only enqueues must not load the matcher.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from jobswipe import clock
+from jobswipe.tasks import ledger
+from jobswipe.tasks.kinds import task
+from jobswipe.tasks.schedule import scheduled
+
+if TYPE_CHECKING:
+    from jobswipe.models import Source
+    from jobswipe.tasks.context import TaskContext
+
+
+@scheduled("ingest", cron="*/5 * * * *", kind="ingest.due")
+@task("ingest.due", attempts=3)
+def ingest_due(context: TaskContext, _payload: dict[str, Any]) -> None:
+    """A task for each source that is due; one that waits already is not asked for twice."""
+    from jobswipe.sources import catalog
+
+    with context.commit() as session:
+        for source in catalog.due(session, clock.now()):
+            ledger.enqueue(
+                session, "ingest.source", {"source_id": source.id}, dedupe_key=str(source.id), lane=_host(source)
+            )
+
+
+def _host(source: Source) -> str:
+    """The lane of a source: boards of one host are polled one after the other, whoever polls them."""
+    return f"host:{urlsplit(source.url or '').hostname or source.kind}"
+
+
+@task("ingest.source", attempts=3, limit=3 * 3600)
+def ingest_source(context: TaskContext, payload: dict[str, Any]) -> None:
+    """Poll one source. What goes wrong at the board is the source's own failure, with its own backoff."""
+    from jobswipe.models import Source
+    from jobswipe.postings.poll import poll
+    from jobswipe.sources import registry
+
+    with context.database.read() as session:
+        source = session.get(Source, payload["source_id"])
+        if source is None or source.state != "active" or not source.polled:
+            return
+        if source.next_due_at is not None and source.next_due_at > clock.now():
+            return  # it was polled meanwhile
+    # Whoever polled this host last may be another process: its pace holds from poll to poll, too.
+    time.sleep(registry.adapter(source.kind).POLICY.spacing)
+    for summary in poll(context.database, context.settings, [source]):
+        if summary.error is not None:
+            from jobswipe.observability.logs import logger
+
+            logger("ingest").warning("source_failed", source=summary.source, error=summary.error)
+
+
+@scheduled("index", cron="*/10 * * * *", kind="index.follow")
+@task("index.follow", attempts=3, concurrency=1)
+def index_follow(context: TaskContext, _payload: dict[str, Any]) -> None:
+    """Bring this machine's text index to the store's present state."""
+    from jobswipe.matching.index import TextIndex
+
+    with context.database.read() as session:
+        TextIndex(context.settings.index_dir).refresh(session, wait=30)
+
+
+@scheduled("lake", cron="15 * * * *", kind="lake.append")
+@task("lake.append", attempts=3, concurrency=1)
+def lake_append(context: TaskContext, _payload: dict[str, Any]) -> None:
+    """Write to the lake what the store has and the lake has not."""
+    from jobswipe.analytics.lake import Lake
+
+    Lake(context.settings.lake_dir).append(context.database)
+
+
+@scheduled("expire", cron="35 * * * *", kind="postings.expire")
+@task("postings.expire", attempts=3, concurrency=1)
+def postings_expire(context: TaskContext, _payload: dict[str, Any]) -> None:
+    """Close the open postings whose own last day has passed."""
+    from jobswipe.postings.lifecycle import close_expired
+
+    with context.commit() as session:
+        close_expired(session, clock.now())
+
+
+@scheduled("cleanup", cron="45 3 * * *", kind="cleanup.old")
+@task("cleanup.old", attempts=3, concurrency=1, limit=3 * 3600)
+def cleanup_old(context: TaskContext, _payload: dict[str, Any]) -> None:
+    """Delete ended tasks, old runs of sources and the beats of workers that died, each batch in a transaction."""
+    from jobswipe.tasks import retention
+
+    retention.clean(context.database, context.settings.worker, heartbeat=context.heartbeat)
+    with context.commit() as session:
+        retention.forget_beats(session, timedelta(days=1))

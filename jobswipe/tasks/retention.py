@@ -1,0 +1,60 @@
+"""What is deleted after its time: ended tasks, old runs of sources, the beats of workers that died."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlmodel import Session
+
+from jobswipe import clock
+from jobswipe.db.engine import Database
+from jobswipe.models import SourceRun, WorkerBeat
+from jobswipe.postings.rows import table
+from jobswipe.settings import WorkerSettings
+from jobswipe.tasks.ledger import TASKS, state_is
+
+BATCH = 1000
+"""Rows that one transaction deletes at most: others write in between."""
+_RUNS, _BEATS = table(SourceRun), table(WorkerBeat)
+
+
+def clean(database: Database, settings: WorkerSettings, *, heartbeat: Callable[[], None] = lambda: None) -> int:
+    """Delete what is older than its time, in batches; answers the number of rows. `heartbeat` is called in between."""
+    now = clock.now()
+    done, dead, runs = (
+        now - timedelta(days=days)
+        for days in (settings.keep_done_days, settings.keep_dead_days, settings.keep_runs_days)
+    )
+    gone = 0
+    for chosen in (_tasks("done", done), _tasks("cancelled", done), _tasks("dead", dead), _old_runs(runs)):
+        while (count := _delete(database, *chosen)) > 0:
+            gone += count
+            heartbeat()
+    return gone
+
+
+def forget_beats(session: Session, after: timedelta) -> int:
+    """Drop the beats of workers that were last heard of longer ago than this; answers how many."""
+    gone = session.execute(delete(_BEATS).where(_BEATS.c.beat_at < clock.now() - after))
+    return int(gone.rowcount)  # type: ignore[attr-defined]  # a delete's result has it
+
+
+def _tasks(state: str, before: datetime) -> tuple[Any, Any]:
+    return TASKS, select(TASKS.c.id).where(state_is(state), TASKS.c.finished_at < before)
+
+
+def _old_runs(before: datetime) -> tuple[Any, Any]:
+    last = select(func.max(_RUNS.c.id)).group_by(_RUNS.c.source_id)
+    old = select(_RUNS.c.id).where(_RUNS.c.started_at < before, _RUNS.c.status != "running", _RUNS.c.id.not_in(last))
+    return _RUNS, old
+
+
+def _delete(database: Database, of: Any, chosen: Any) -> int:
+    with database.write() as session:
+        ids = list(session.execute(chosen.limit(BATCH)).scalars())
+        if ids:
+            session.execute(delete(of).where(of.c.id.in_(ids)))
+    return len(ids)

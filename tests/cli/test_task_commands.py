@@ -1,0 +1,76 @@
+"""`jobswipe task`: list, show, retry and cancel, and what is said when that is not possible."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jobswipe import settings as settings_module
+from jobswipe.db import migrate
+from jobswipe.db.engine import Database
+from jobswipe.tasks import ledger
+
+JOBSWIPE = str(Path(sys.executable).with_name("jobswipe"))
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    done = subprocess.run([JOBSWIPE, "task", *arguments], capture_output=True, encoding="utf-8", check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def tasks(home: Path) -> list[int]:
+    settings = settings_module.load(home)
+    database = Database(settings.database_url, settings.database)
+    migrate.upgrade(database)
+    with database.write() as session:
+        found = [ledger.enqueue(session, "x", {"name": "\x1b[31mred"}), ledger.enqueue(session, "y", {}, priority=5)]
+    database.dispose()
+    return found
+
+
+def test_list_show_cancel_and_retry(tasks: list[int]) -> None:
+    first, second = map(str, tasks)
+    code, out, _ = run("list", "--format", "json")
+    assert (code, [one["priority"] for one in json.loads(out)]) == (0, [5, 0])
+    assert run("cancel", first)[0] == 0
+    code, out, _ = run("show", first)
+    shown = json.loads(out)
+    assert (shown["state"], shown["error"]) == ("cancelled", "Cancelled by a person.")
+    assert run("cancel", first) == (1, "", f"jobswipe: Task {first} is cancelled already.\n")
+    assert run("retry", second)[0] == 1
+    assert run("retry", first)[0] == 0
+    code, out, _ = run("list", "--state", "pending", "--kind", "x", "--format", "jsonl")
+    assert [json.loads(line)["id"] for line in out.splitlines()] == [int(first)]
+    code, out, err = run("list", "--state", "dead")
+    assert (code, out, err) == (0, "", "No tasks.\n")
+    code, out, _ = run("list")
+    assert "\x1b" not in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["show", "999"], 2, "No task 999"),
+        (["cancel", "999"], 2, "No task 999"),
+        (["retry", "999"], 2, "No task 999"),
+        (["show", "0"], 2, "should be"),
+        (["show", "9" * 30], 2, "should be"),
+        (["show", "x"], 2, "valid int"),
+        (["list", "--state", "broken"], 2, "the states are pending"),
+        (["list", "--limit", "0"], 2, "should be"),
+    ],
+)
+def test_what_is_wrong_is_one_line(tasks: list[int], arguments: list[str], code: int, says: str) -> None:
+    status, out, err = run(*arguments)
+    assert (status, out, err.count("\n")) == (code, "", 1)
+    assert says in err
+
+
+def test_without_a_store_it_says_what_to_do(home: Path) -> None:
+    status, _, err = run("list")
+    assert (status, "jobswipe init" in err) == (3, True)

@@ -1,0 +1,64 @@
+"""The worker looks, reminds, gathers, sends and forgets, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from servers.webhook import Webhook
+from sqlalchemy import text
+from sqlmodel import select
+from task_support import Start, add, ended, eventually
+
+from jobswipe import clock
+from jobswipe.db.engine import Database
+from jobswipe.models import Application, Notification, NotificationChannel
+from jobswipe.notifications import outbox, preferences, reminders
+from jobswipe.settings import Settings
+from jobswipe.tasks import kinds, schedule
+
+KINDS = ["notify.matches", "notify.reminders", "notify.digest", "notify.deliver", "notify.forget"]
+
+
+def run(database: Database, start: Start, settings: Settings, *names: str) -> None:
+    running = start(settings)
+    for name in names:
+        add(database, name)
+        eventually(lambda: ended(database))
+    running.stop()
+    with database.read() as session:
+        errors = session.execute(text("SELECT error FROM task_run WHERE state <> 'done'")).scalars().all()
+    assert errors == []
+
+
+def test_each_kind_is_known_and_scheduled(settings: Settings) -> None:
+    kinds.load()
+    assert {one.name for one in kinds.everything()} >= set(KINDS)
+    assert {one.kind for one in schedule.entries(settings)} >= set(KINDS)
+
+
+def test_the_worker_tells_what_is_due(database: Database, start: Start, settings: Settings) -> None:
+    settings.notify.allow_private = True
+    now = clock.now()
+    with Webhook() as hook:
+        with database.write() as session:
+            preferences.ensure(session, 1, now)
+            session.add(NotificationChannel(person_id=1, name="hook", service="JSON", url=hook.url, created_at=now))
+            made = Application(person_id=1, title="Cook", stage="applied", created_at=now, updated_at=now)
+            session.add(made)
+            session.flush()
+            reminders.add(session, 1, made.id or 0, now - timedelta(seconds=1), "Ask", now)
+            wanted = preferences.decode({"digest_at": "00:00", "kinds": {"source_broken": {"mode": "digest"}}})
+            preferences.put(session, 1, wanted, now)
+            broken = {"source": "lever:example", "failures": 3, "error": "It did not answer."}
+            outbox.put(session, 1, wanted, "source_broken", "source:1:x", broken, now)
+        run(database, start, settings, *KINDS)
+        titles = sorted(one["title"] for one in hook.received)
+    assert titles == ["Follow up: Cook", "JobSwipe: Source broken: lever:example"]
+    with database.write() as session:
+        for one in session.exec(select(Notification)):
+            assert one.state == "sent"
+            one.settled_at = now - timedelta(days=settings.notify.keep_days + 1)
+            session.add(one)
+    run(database, start, settings, "notify.forget")
+    with database.read() as session:
+        assert session.exec(select(Notification)).all() == []

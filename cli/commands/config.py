@@ -23,17 +23,18 @@ def show(form: FormatOption = Format.table) -> None:
     from jobswipe.settings import SECTIONS
 
     settings = load_settings()
+    urls = {"database": settings.database_url, "queue": settings.queue_url}
     rows = [
         {"key": "home", "value": str(settings.home), "from": "JOBSWIPE_HOME or default", "meaning": "Data directory."}
     ]
     for name, model in SECTIONS.items():
         section = getattr(settings, name)
         for key, field in model.model_fields.items():
-            value = settings.database_url if (name, key) == ("database", "url") else getattr(section, key)
+            value = urls[name] if key == "url" and name in urls else getattr(section, key)
             rows.append(
                 {
                     "key": f"{name}.{key}",
-                    "value": _hide_password(str(value)) if key == "url" else str(value),
+                    "value": _hide_password(value) if key == "url" and value else str(value),
                     "from": settings.origins.get((name, key), "default"),
                     "meaning": (field.description or "").strip(),
                 }
@@ -48,13 +49,24 @@ def check() -> None:
     Example: jobswipe config check
     """
     from jobswipe.db.engine import parse_url
+    from jobswipe.tasks import schedule
+    from jobswipe.tasks.queue import Queue
 
     settings = load_settings()
     parse_url(settings.database_url)
+    Queue(settings.queue_url)
+    schedule.entries(settings)
     note(f"The settings are sound (data directory {settings.home}).")
 
 
 def _hide_password(url: str) -> str:
-    from jobswipe.db.engine import parse_url
+    """The URL without its password. Raises SettingsError where it cannot be read: what to hide is not known then."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
 
-    return parse_url(url).render_as_string(hide_password=True)
+    from jobswipe.errors import SettingsError
+
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        raise SettingsError("A URL of the settings cannot be read: 'jobswipe config check' says which.") from None

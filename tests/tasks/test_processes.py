@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from servers.postgres import PostgresServer
 from servers.run import Run
 from servers.valkey import Restartable
 from sqlalchemy import text
@@ -141,13 +142,19 @@ def test_kill_9_on_sqlite(place: Place, mode: str) -> None:
 
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("mode", ["threads", "processes"] if SOAK else ["both"])
-def test_kill_9_on_postgres_and_valkey(tmp_path: Path, home: Path, postgres_database: str, run: Run, mode: str) -> None:
+def test_kill_9_on_postgres_and_valkey(
+    tmp_path: Path, home: Path, postgres_database: str, postgres_server: PostgresServer, run: Run, mode: str
+) -> None:
     server = Restartable(run, tmp_path)
     server.start()
     place = Place(tmp_path, home, postgres_database, server.url)
 
+    name = postgres_database.rpartition("/")[2]
+
     def restart(_time: int) -> None:
         server.stop()
+        # As a restart of the database would: every connection breaks, whatever it is at.
+        postgres_server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         time.sleep(0.5)
         server.start()
 

@@ -444,4 +444,4 @@ def _build(model: type[SectionT], values: dict[str, dict[str, Any]], origins: di
 def _nearest(name: str, valid: Iterable[str]) -> str:
     valid = list(valid)
     near = difflib.get_close_matches(name, valid, n=1, cutoff=0.5)
-    return f" (did you mean {near[0]}?)" if near else f" (there is {', '.join(valid)})" if len(valid) < 10 else ""
+    return f" (did you mean {near[0]}?)" if near else f" (there is {', '.join(valid)})" if len(valid) < 25 else ""

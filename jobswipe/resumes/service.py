@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from jobswipe import skills
 from jobswipe.errors import NotFoundError, ResumeError, UsageError
-from jobswipe.models import Resume, ResumeCorrection
+from jobswipe.models import Person, Resume, ResumeCorrection
 from jobswipe.observability import measure, redact
 from jobswipe.observability.context import span
 from jobswipe.observability.logs import logger
@@ -82,6 +82,8 @@ def store(session: Session, person_id: int, read: ReadResume, now: datetime) -> 
 
     One of the same name is replaced: its corrections stay and find their entries again.
     """
+    # Two imports at once follow one another, or each would leave its own resume active.
+    session.exec(select(Person.id).where(Person.id == person_id).with_for_update()).first()
     known = listing(session, person_id)
     found = next((one for one in known if one.name == read.name), None)
     if found is None and len(known) >= MAX_RESUMES:

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.types import Scope
 
 from jobswipe.errors import JobSwipeError, SettingsError, StorageError, UpstreamError
 from jobswipe.observability.logs import logger
@@ -107,14 +106,9 @@ def tell(error: Exception, problem: Problem) -> None:
     """Log what the server could not do: an error of ours in a line, a fault with where it was."""
     log = logger("server")
     if isinstance(error, JobSwipeError):
-        log.error("request_failed", code=error.code, error=error.message)
+        log.error("request_failed", problem=error.code, error=error.message)
     else:
-        log.error("request_failed", code=problem.code, error=type(error).__name__, exc_info=error)
-
-
-def request_id(scope: Scope) -> str | None:
-    found: str | None = scope.get("state", {}).get(REQUEST_ID)
-    return found
+        log.error("request_failed", problem=problem.code, error=type(error).__name__, exc_info=error)
 
 
 def _with_head(headers: dict[str, str]) -> dict[str, str]:

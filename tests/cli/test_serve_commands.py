@@ -7,6 +7,7 @@ import socket
 import sqlite3
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 from servers.served import Served, refused, until
@@ -49,9 +50,8 @@ def test_up_makes_the_store_and_runs_a_task(home: Path) -> None:
 
         until(lambda: state() == "done")
         assert served.get("/ready").status_code == 200
-        # One service: what the worker's process did is on the server's port.
-        import httpx
 
+        # One service: what the worker's process did is on the server's port.
         def counted() -> bool:
             found = httpx.get(f"http://127.0.0.1:{served.metrics_port}/metrics", timeout=60).text
             return 'jobswipe_tasks_total{kind="postings.expire",state="done"}' in found
@@ -111,6 +111,10 @@ def test_serve_alone_has_no_worker(home: Path) -> None:
     migrate.upgrade(database(home))
     with Served("serve", "--host", "localhost") as served:
         assert served.get("/health").status_code == 200
+        times = psutil.Process(served.process.pid).cpu_times()
+        assert times.user + times.system < 5, "it starts within two seconds on a machine that is not busy"
+        assert served.get("/ready").status_code == 200
+        assert psutil.Process(served.process.pid).memory_info().rss < 150e6
         assert served.children() == []
         assert served.stop() == 0
 

@@ -116,7 +116,7 @@ def problem(answer: httpx.Response) -> dict[str, Any]:
     assert set(found) == {"type", "title", "status", "code", "detail", "request_id"}
     assert (found["status"], found["request_id"]) == (answer.status_code, answer.headers["x-request-id"])
     assert re.fullmatch(r"[a-z_]+", found["code"])
-    assert found["detail"].endswith((".", "'")) or found["status"] == 400
+    assert found["detail"]
     return found
 
 
@@ -144,6 +144,7 @@ def test_a_fault_is_told_to_the_log_alone(served: Served) -> None:
     assert "RuntimeError" not in answer.text
     (line,) = until(lambda: [one for one in served.log("request_failed") if one["request_id"] == "the-faulty-one"])
     assert "program.py" in line["exception"]
+    assert line["problem"] == "fault"
 
 
 def test_patience_that_a_board_asks_for_is_passed_on(served: Served) -> None:
@@ -200,13 +201,12 @@ def samples(served: Served) -> dict[tuple[str, str, str], float]:
 
 
 def test_the_access_log_has_the_template_and_the_ids(served: Served) -> None:
-    served.get("/things/4711?token=hunter2", headers={"x-request-id": "in-the-log"})
+    served.get("/things/4711?token=swordfish", headers={"x-request-id": "in-the-log"})
     (line,) = until(lambda: [one for one in served.log("request") if one["request_id"] == "in-the-log"])
     assert (line["method"], line["route"], line["status"]) == ("GET", "/things/{thing}", 200)
     assert line["logger"] == "server.access"
     assert "4711" not in json.dumps(line)
-    assert "hunter2" not in served.text()
-    assert "ncorrect" not in served.text()
+    assert "swordfish" not in served.text()
     assert all(line.startswith("{") for line in served.said if "listens on" not in line)
 
 

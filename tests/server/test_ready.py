@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -44,13 +44,8 @@ def test_the_checks_are_those_of_the_command(store: Database) -> None:
         answer = served.get("/ready")
         assert (answer.status_code, answer.headers["content-type"]) == (200, "application/health+json")
         told = subprocess.run([JOBSWIPE, "health", "--json"], capture_output=True, check=False).stdout
-        import json
-
         assert set(answer.json()["checks"]) == set(json.loads(told)["checks"])
         assert all("observedValue" in one[0] for one in answer.json()["checks"].values())
-
-
-Break = Callable[[], Any]
 
 
 @contextmanager

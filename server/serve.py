@@ -78,8 +78,11 @@ def run(
         stack.enter_context(_on_signals(stop))
         stack.enter_context(_threads(settings.server.threads))
         _guard(stopping, _longest(settings, workers), note)
-        server.run([listener])
-        return below.wait()
+        try:
+            server.run([listener])
+        finally:
+            code = below.wait()
+        return code
 
 
 class _Workers:
@@ -88,6 +91,7 @@ class _Workers:
     def __init__(self, count: int, settings: Settings, note: Note) -> None:
         self._supervisor = Supervisor(count, (), grace=settings.worker.grace, note=note) if count else None
         self._thread: threading.Thread | None = None
+        self._told = False
         self._code = 0
 
     def start(self, ended: Callable[[], object]) -> None:
@@ -105,12 +109,15 @@ class _Workers:
         ended()
 
     def stop(self) -> None:
+        """Gracefully; a second time at once."""
+        self._told = True
         if self._supervisor is not None:
             self._supervisor.stop()
 
     def wait(self) -> int:
-        """Until they have ended; answers the exit code."""
-        self.stop()
+        """Until they have ended, told to by now; answers the exit code."""
+        if not self._told:
+            self.stop()
         if self._thread is not None:
             self._thread.join()
         return self._code

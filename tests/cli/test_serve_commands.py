@@ -22,6 +22,11 @@ def database(home: Path) -> Database:
     return Database(f"sqlite:///{home / 'jobswipe.db'}")
 
 
+def state(store: Database, task: int) -> str:
+    with store.read() as session:
+        return str(session.execute(text("SELECT state FROM task_run WHERE id = :id"), {"id": task}).scalar())
+
+
 def worker(served: Served, but: int | None = None) -> psutil.Process:
     """The worker's process, which has begun to work; another than the one of that pid."""
 
@@ -43,12 +48,7 @@ def test_up_makes_the_store_and_runs_a_task(home: Path) -> None:
         store = database(home)
         with store.write() as session:
             task = ledger.enqueue(session, "postings.expire", {})
-
-        def state() -> str:
-            with store.read() as session:
-                return str(session.execute(text("SELECT state FROM task_run WHERE id = :id"), {"id": task}).scalar())
-
-        until(lambda: state() == "done")
+        until(lambda: state(store, task) == "done")
         assert served.get("/ready").status_code == 200
 
         # One service: what the worker's process did is on the server's port.
@@ -105,6 +105,55 @@ def test_nothing_is_left_when_it_is_killed(home: Path, command: list[str]) -> No
         served.process.kill()
         served.process.wait()
         until(lambda: not any(one.is_running() for one in below))
+
+
+SLOW = '''
+"""A kind of task that takes its time."""
+import time
+from jobswipe.tasks.kinds import task
+
+@task("t.slow")
+def slow(context, payload):
+    time.sleep(payload["seconds"])
+'''
+
+
+@pytest.fixture
+def slow_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installed package that declares it."""
+    info = tmp_path / "slow_kind_of_the_test-1.0.dist-info"
+    info.mkdir()
+    (tmp_path / "slow_kind_of_the_test.py").write_text(SLOW)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: slow-kind-of-the-test\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[jobswipe.tasks]\ntest = slow_kind_of_the_test\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+
+def test_one_signal_lets_tasks_finish_two_give_them_back(home: Path, slow_kind: None) -> None:
+    store = database(home)
+    migrate.upgrade(store)
+    states = []
+    for seconds, signals in ((4, 1), (3600, 2)):
+        with Served("up", QUEUE_POLL=0.05, WORKER_GRACE=250, SERVER_DRAIN=0) as served:
+            with store.write() as session:
+                task = ledger.enqueue(session, "t.slow", {"seconds": seconds})
+            until(lambda task=task: state(store, task) == "running")
+            for number in range(signals):
+                served.tell()
+                if number == 0:
+                    until(lambda served=served: refuses(served))
+            assert served.wait() == 0
+            states.append(state(store, task))
+    assert states == ["done", "pending"]
+    store.dispose()
+
+
+def refuses(served: Served) -> bool:
+    try:
+        served.get("/health")
+    except httpx.TransportError:
+        return True
+    return False
 
 
 def test_serve_alone_has_no_worker(home: Path) -> None:

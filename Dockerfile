@@ -1,4 +1,4 @@
-# The command line as an image. Data lies in the volume /data.
+# The whole program as an image; by itself it serves and works (`jobswipe up`). Data lies in the volume /data.
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY requirements.lock ./
@@ -20,9 +20,17 @@ RUN useradd --system --uid 10001 --home-dir /data jobswipe \
 COPY --from=build /opt/jobswipe /opt/jobswipe
 ENV PATH=/opt/jobswipe/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    JOBSWIPE_HOME=/data
+    JOBSWIPE_HOME=/data \
+    JOBSWIPE_SERVER_HOST=0.0.0.0 \
+    JOBSWIPE_METRICS_HOST=0.0.0.0
 USER jobswipe
 WORKDIR /data
 VOLUME /data
+EXPOSE 8080 9091
+# The image has no curl. A container that only works has its /health on port 9091.
+HEALTHCHECK --interval=15s --timeout=10s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/health', timeout=8)"]
+# Time to finish what is under way: docker run --stop-timeout 60.
+STOPSIGNAL SIGTERM
 ENTRYPOINT ["jobswipe"]
-CMD ["--help"]
+CMD ["up"]

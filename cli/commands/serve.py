@@ -1,0 +1,111 @@
+"""serve and up: the HTTP server, by itself or with the worker, until it is told to stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.context import load_settings, make_home, open_store
+from cli.output import note
+
+if TYPE_CHECKING:
+    from jobswipe.db.engine import Database
+    from jobswipe.settings import Settings
+
+HostOption = Annotated[str | None, typer.Option(help="Address to listen on; default: [server] host.")]
+PortOption = Annotated[
+    int | None, typer.Option(min=0, max=65_535, help="Port to listen on, 0 any free one; default: [server] port.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(up)
+    app.command()(serve)
+
+
+def up(host: HostOption = None, port: PortOption = None) -> None:
+    """Make the store ready and run all that JobSwipe is on one machine: server, worker and schedule.
+
+    SIGTERM or Ctrl-C stops all of it; a worker process that crashes is replaced.
+
+    Example: jobswipe up
+    Example: jobswipe up --port 8000
+    """
+    from jobswipe.db import migrate
+    from jobswipe.db.engine import Database, parse_url
+
+    settings = load_settings(service=True)
+    if parse_url(settings.database_url).get_backend_name() == "sqlite":
+        make_home(settings)
+        database = Database(settings.database_url, settings.database)
+        migrate.upgrade(database)
+    else:
+        # Several machines share it: its schema is brought up to date once, before any of them.
+        database = _open(settings)
+    _run(settings, database, host, port, workers=1)
+
+
+def serve(
+    host: HostOption = None,
+    port: PortOption = None,
+    with_worker: Annotated[
+        bool, typer.Option("--with-worker", help="Run a worker and the schedule, too; all end together.")
+    ] = False,
+) -> None:
+    """Serve HTTP until SIGTERM or Ctrl-C; requests that are under way are finished.
+
+    Example: jobswipe serve --host 0.0.0.0 --port 8080
+    Example: jobswipe serve --with-worker
+    """
+    settings = load_settings(service=True)
+    _run(settings, _open(settings), host, port, workers=1 if with_worker else 0)
+
+
+def _run(settings: Settings, database: Database, host: str | None, port: int | None, *, workers: int) -> None:
+    from server.serve import run
+
+    if workers:
+        from jobswipe.tasks import schedule
+        from jobswipe.tasks.queue import Queue
+
+        # What is wrong with the settings is said once, here, and not by each process.
+        schedule.entries(settings)
+        Queue(settings.queue_url)
+    code = run(settings, database, host=host, port=port, workers=workers, note=note)
+    if code:
+        raise typer.Exit(code)
+
+
+def _open(settings: Settings) -> Database:
+    """The store; a Postgres that does not answer now is no reason not to serve: /ready tells.
+
+    Raises NotReadyError and SettingsError.
+    """
+    import threading
+
+    from jobswipe.db import migrate
+    from jobswipe.db.engine import Database, parse_url
+    from jobswipe.errors import NotReadyError, StorageError
+
+    if parse_url(settings.database_url).get_backend_name() == "sqlite":
+        return open_store(settings)
+    make_home(settings)
+    database = Database(settings.database_url, settings.database)
+    found: list[NotReadyError] = []
+
+    def look() -> None:
+        try:
+            migrate.require_ready(database)
+        except NotReadyError as error:
+            found.append(error)
+        except StorageError:
+            pass
+
+    # A host that swallows packets would hold the start for minutes.
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    looking.join(settings.health.timeout)
+    if found:
+        raise found[0]
+    return database

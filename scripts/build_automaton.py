@@ -9,7 +9,10 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+from importlib import metadata
 from pathlib import Path
+
+from daachorse import MATCH_KIND_LEFTMOST_LONGEST, DoubleArrayAhoCorasick
 
 from jobswipe.skills import automaton
 from jobswipe.skills.canonical import canonical
@@ -27,8 +30,8 @@ def main() -> None:
         jobs = [json.loads(line)["job"] for number, line in enumerate(file) if number % ONE_IN == 0]
     texts = [b" " + canonical(to_text(job.get("descriptionHtml") or "")) + b" " for job in jobs]
     matcher = Matcher()
-    states = automaton.build(matcher.searched, texts).serialize()
-    size = automaton.Packed(matcher.version, automaton.library(), states).write(FILE)
+    states = DoubleArrayAhoCorasick(matcher.searched, MATCH_KIND_LEFTMOST_LONGEST, texts).serialize()
+    size = automaton.Packed(matcher.version, metadata.version("daachorse"), states).write(FILE)
     print(f"{len(matcher.searched)} patterns, {len(states):,} bytes of states, {size:,} packed")
 
 

@@ -6,13 +6,12 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from daachorse import DoubleArrayAhoCorasick
-
 from jobswipe.places.atoms import read_atoms
 from jobswipe.places.place import Workplace
 from jobswipe.places.words import WORK
 from jobswipe.postings.workplace_phrases import KEYWORDS, MOST_SENTENCES, PHRASES, REACH
 from jobswipe.text.lower import lowered
+from jobswipe.text.search import Automaton, automaton
 
 _WORDS: dict[str, Workplace] = {
     "telecommute": "remote",
@@ -89,8 +88,8 @@ class Clear(NamedTuple):
 
 
 @cache
-def _finder() -> DoubleArrayAhoCorasick:
-    return DoubleArrayAhoCorasick([keyword.encode() for keyword, _ in KEYWORDS])
+def _finder() -> Automaton:
+    return automaton([keyword.encode() for keyword, _ in KEYWORDS])
 
 
 @lru_cache(maxsize=2)  # whoever decides and whoever quotes ask about one text in turn

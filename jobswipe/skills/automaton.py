@@ -2,7 +2,7 @@
 
 Unpacking takes a tenth of the time of building, and the packed one keeps the states that postings visit most side by
 side, which makes a search a quarter faster. It belongs to one table and one release of its library; with another of
-either it is built from the patterns, with the same results.
+either, or without the library, it is built from the patterns, with the same results.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from importlib import metadata, resources
 from pathlib import Path
 
 import msgspec
-from daachorse import MATCH_KIND_LEFTMOST_LONGEST, DoubleArrayAhoCorasick
+
+from jobswipe.text import search
+from jobswipe.text.search import Automaton
 
 FILE = "automaton.msgpack.z"
 
@@ -30,25 +32,21 @@ class Packed(msgspec.Struct):
         return path.write_bytes(zlib.compress(msgspec.msgpack.encode(self), 9))
 
 
-def library() -> str:
-    """The installed release of the automaton's library."""
-    return metadata.version("daachorse")
+def library() -> str | None:
+    """The release of the library that packs, where it is installed."""
+    return metadata.version("daachorse") if search.daachorse is not None else None
 
 
-def build(patterns: Sequence[bytes], corpus: list[bytes] | None = None) -> DoubleArrayAhoCorasick:
-    """An automaton that finds the longest pattern at each place; `corpus` shows which states are visited most."""
-    return DoubleArrayAhoCorasick(list(patterns), MATCH_KIND_LEFTMOST_LONGEST, corpus)
-
-
-def load(patterns: Sequence[bytes], table: str) -> DoubleArrayAhoCorasick:
+def load(patterns: Sequence[bytes], table: str) -> Automaton:
     """The automaton of `patterns`, which are those of the table of version `table`."""
     try:
         packed = msgspec.msgpack.decode(zlib.decompress(_shipped()), type=Packed)
         if (packed.table, packed.library) == (table, library()):
-            return DoubleArrayAhoCorasick.deserialize(packed.states)
+            found: Automaton = search.daachorse.DoubleArrayAhoCorasick.deserialize(packed.states)
+            return found
     except (OSError, ValueError, zlib.error):
         pass  # a missing or damaged file costs the time to build, nothing else
-    return build(patterns)
+    return search.automaton(patterns, longest=True)
 
 
 def _shipped() -> bytes:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
-from daachorse import DoubleArrayAhoCorasick
-
 from jobswipe.text.lower import lowered
+from jobswipe.text.search import Automaton, automaton
 
 Subject = Literal["employment", "seniority"]
 BEFORE, AFTER = 110, 70  # characters kept on each side of a keyword
@@ -29,8 +28,8 @@ _KEYWORDS: dict[Subject, tuple[str, ...]] = {
 
 
 @cache
-def _automaton(subject: Subject) -> DoubleArrayAhoCorasick:
-    return DoubleArrayAhoCorasick([word.encode() for word in _KEYWORDS[subject]])
+def _automaton(subject: Subject) -> Automaton:
+    return automaton([word.encode() for word in _KEYWORDS[subject]])
 
 
 def windows(description: str, subject: Subject) -> Iterator[str]:

@@ -10,6 +10,7 @@ import pytest
 from jobswipe.skills import automaton
 from jobswipe.skills.canonical import canonical
 from jobswipe.skills.matcher import Matcher
+from jobswipe.text import search
 
 TEXT = "Python, k8s and machine learning; a nurse who can drive buses. C++ / .NET, SQL-based data analysis, sciences."
 
@@ -28,7 +29,7 @@ def test_the_shipped_one_fits_the_shipped_table(matcher: Matcher) -> None:
 def test_it_finds_what_one_that_is_built_finds(matcher: Matcher) -> None:
     hay = b" " + canonical(TEXT) + b" "
     found = automaton.load(matcher.searched, matcher.version).find(hay)
-    assert found == automaton.build(matcher.searched).find(hay)
+    assert found == search.automaton(matcher.searched, longest=True).find(hay)
     assert len(found) >= 5
 
 
@@ -54,3 +55,14 @@ def test_what_does_not_fit_is_built(data: bytes, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(automaton, "_shipped", lambda: data)
     made = automaton.load([b" python", b" machine learning"], "of a test")
     assert made.find(b" machine learning in python ") == [(0, 17, 1), (20, 27, 0)]
+
+
+def test_without_the_library_another_finds_the_same(matcher: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Linux on ARM, for which it has no wheel."""
+    with_it = matcher.find(TEXT)
+    monkeypatch.setattr(search, "daachorse", None)
+    assert automaton.library() is None
+    assert Matcher().find(TEXT) == with_it
+    words = [b"part", b"part time", b"time"]
+    assert search.automaton(words).find(b"part time") == [(0, 4, 0), (5, 9, 2)]
+    assert search.automaton(words, longest=True).find(b"part time") == [(0, 9, 1)]

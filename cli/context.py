@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from jobswipe.errors import SettingsError
 
 MAX_INPUT = 50_000_000
 """Bytes of a file of verdicts or preferences, from here on refused."""
+
+_typed: list[str] = []
+_commands: Any = None
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,17 +22,56 @@ if TYPE_CHECKING:
     from jobswipe.settings import Settings
 
 
-def load_settings() -> Settings:
-    """The settings of this run. Raises SettingsError."""
+def load_settings(*, service: bool = False) -> Settings:
+    """The settings of this run, which is logged and traced where they say so. Raises SettingsError.
+
+    A `service` watches itself, in another role and one piece of work at a time.
+    """
     from jobswipe import settings
 
-    return settings.load()
+    found = settings.load()
+    if not service and (found.tracing.enabled or found.logging.level is not None):
+        from jobswipe.observability import runtime
+
+        runtime.start_command(found, _name())
+    return found
+
+
+@contextmanager
+def watched(arguments: list[str]) -> Iterator[None]:
+    """Tell how a command ends to whatever `load_settings` has begun to watch it with."""
+    _typed[:] = arguments
+    error: BaseException | None = None
+    try:
+        yield
+    except BaseException as raised:
+        error = raised
+        raise
+    finally:
+        runtime = sys.modules.get("jobswipe.observability.runtime")
+        if runtime is not None:
+            runtime.finish_command(error)
+
+
+def remember(commands: Any) -> None:
+    """The tree of commands: names are looked up in it."""
+    global _commands
+    _commands = commands
+
+
+def _name() -> str:
+    """What was typed, without options and values: they may be personal."""
+    name, here = "jobswipe", _commands
+    for word in _typed:
+        here = getattr(here, "commands", {}).get(word)
+        if here is None:
+            break
+        name = f"{name} {word}"
+    return name
 
 
 def read_input(file: Path) -> bytes:
     """A small file, or standard input for "-". Raises InputError, and LimitError from `MAX_INPUT` bytes on."""
-    import sys
-
     from jobswipe.errors import InputError, LimitError
 
     try:

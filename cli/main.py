@@ -16,6 +16,7 @@ from cli.commands import (
     config,
     demo,
     evaluate,
+    health,
     ingest,
     match,
     notification,
@@ -31,6 +32,7 @@ from cli.commands import (
     task,
     worker,
 )
+from cli.context import remember, watched
 from cli.output import note
 from jobswipe import __version__
 from jobswipe.errors import JobSwipeError
@@ -66,6 +68,7 @@ for module in (
     worker,
     task,
     config,
+    health,
     evaluate,
 ):
     module.register(app)
@@ -79,7 +82,8 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def main(
-    version: Annotated[
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - its callback answers
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
@@ -87,6 +91,7 @@ def main(
 
     The data directory is JOBSWIPE_HOME (default: the platform's data directory). Start with 'jobswipe demo'.
     """
+    remember(context.command)
 
 
 def run() -> None:
@@ -103,8 +108,9 @@ def run() -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        code: Any = app([_readable(one) for one in arguments], prog_name="jobswipe", standalone_mode=False)
-        sys.stdout.flush()
+        with watched(arguments):
+            code: Any = app([_readable(one) for one in arguments], prog_name="jobswipe", standalone_mode=False)
+            sys.stdout.flush()
     except JobSwipeError as error:
         return _complain(error.message, error.exit_code)
     except (typer.Abort, KeyboardInterrupt):

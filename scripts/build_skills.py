@@ -2,7 +2,7 @@
 
 Reads ESCO (labels, alternatives), O*NET (technology skills, skills) from DIR/taxonomies, and the room's
 own plain files: `aliases.txt` (today's names), `labels.txt`, `words.txt` (what is too common to be a skill). Names and
-ids are shipped, descriptions are not.
+ids are shipped, descriptions are not. `build_automaton.py` comes next.
 """
 
 from __future__ import annotations

@@ -48,12 +48,13 @@ def _settings() -> list[str]:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A fresh JOBSWIPE_HOME; no other JOBSWIPE_* setting is in the environment."""
+    """A fresh JOBSWIPE_HOME; no other JOBSWIPE_* setting is in the environment but one: services take any free port."""
     for name in _settings():
         monkeypatch.delenv(name)
     directory = tmp_path / "home"
     directory.mkdir()
     monkeypatch.setenv("JOBSWIPE_HOME", str(directory))
+    monkeypatch.setenv("JOBSWIPE_METRICS_PORT", "0")
     return directory
 
 

@@ -38,8 +38,9 @@ def import_(
     from jobswipe.models import LOCAL_PERSON_ID
     from jobswipe.resumes import service
 
+    settings = load_settings()
     read = service.read_file(file, name)
-    with open_store(load_settings(), create=True).write() as session:
+    with open_store(settings, create=True).write() as session:
         stored, _ = service.store(session, LOCAL_PERSON_ID, read, clock.now())
         row = _row(stored)
     for line in read.parsed.notes:

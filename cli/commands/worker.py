@@ -26,18 +26,27 @@ def worker(
 
     Example: jobswipe worker --workers 2
     """
+    from contextlib import closing
+
+    from jobswipe.db.engine import Database
+    from jobswipe.observability.metrics_server import start_metrics_server
     from jobswipe.tasks import schedule
     from jobswipe.tasks.kinds import check
     from jobswipe.tasks.queue import Queue
     from jobswipe.tasks.supervise import supervise
 
-    settings = load_settings()
+    settings = load_settings(service=True)
     make_home(settings)
     # What is wrong with the settings is said once, here, and not by each process.
     schedule.entries(settings)
     Queue(settings.queue_url)
     _require_store(settings.database_url)
-    code = supervise(workers, check(kinds), grace=settings.worker.grace, note=note)
+    wanted = check(kinds)
+    # The processes find the meter by their environment, and count together.
+    with closing(start_metrics_server(settings, Database(settings.database_url, settings.database))) as served:
+        if served.port is not None:
+            note(f"Metrics and health: http://{settings.metrics.host}:{served.port}/metrics, /health, /ready")
+        code = supervise(workers, wanted, grace=settings.worker.grace, note=note)
     if code:
         raise typer.Exit(code)
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from jobswipe.errors import SettingsError, StorageError, UsageError
+from jobswipe.observability import engines, measure
 from jobswipe.settings import DatabaseSettings
 
 _UNSTORABLE = "A value is larger than the database holds, or no text: give an id that a listing shows, or a plain text."
@@ -26,6 +27,7 @@ class Database:
         self.url = url
         self.settings = settings or DatabaseSettings()
         self.engine = _make_engine(url, self.settings)
+        engines.watch(self.engine)
 
     @property
     def dialect(self) -> str:
@@ -63,6 +65,7 @@ class Database:
                 raise
             raise UsageError(_UNSTORABLE) from error
         except PoolTimeout as error:
+            measure.pool_timeout()
             raise StorageError(
                 "No connection to the database became free in time: try again, or raise JOBSWIPE_DATABASE_POOL_SIZE."
             ) from error
@@ -119,6 +122,7 @@ def _make_engine(url: str, settings: DatabaseSettings) -> Engine:
             pool_timeout=settings.pool_timeout,
             pool_recycle=settings.pool_recycle,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error that is logged must not tell what was stored
         )
     if parsed.database and parsed.database != ":memory:":
         folder = Path(parsed.database).parent
@@ -126,7 +130,9 @@ def _make_engine(url: str, settings: DatabaseSettings) -> Engine:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SettingsError(f"The directory {folder} of the database cannot be made: {error.strerror}.") from None
-    engine = create_engine(parsed, connect_args={"timeout": settings.busy_timeout, "check_same_thread": False})
+    engine = create_engine(
+        parsed, hide_parameters=True, connect_args={"timeout": settings.busy_timeout, "check_same_thread": False}
+    )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

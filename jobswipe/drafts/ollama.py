@@ -18,6 +18,7 @@ import httpx
 import msgspec
 
 from jobswipe.errors import SettingsError, UpstreamError
+from jobswipe.observability.context import outgoing_headers
 from jobswipe.security.urls import shown
 from jobswipe.settings import OllamaSettings
 
@@ -99,6 +100,7 @@ class _Stream:
         self._items: queue.Queue[bytes | Exception | None] = queue.Queue(maxsize=64)
         self._stop = threading.Event()
         self._socket: socket.socket | None = None
+        self._headers = outgoing_headers(url)
         self._thread = threading.Thread(target=self._read, name="ollama", daemon=True)
 
     def _read(self) -> None:
@@ -107,7 +109,7 @@ class _Stream:
         try:
             with (
                 httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
-                client.stream("POST", self._url, json=self._body) as response,
+                client.stream("POST", self._url, json=self._body, headers=self._headers) as response,
             ):
                 network = response.extensions.get("network_stream")
                 self._socket = network.get_extra_info("socket") if network is not None else None

@@ -17,6 +17,7 @@ from jobswipe.drafts.facts import Facts, gather
 from jobswipe.drafts.opening import Opening, opening
 from jobswipe.errors import UpstreamError, UsageError
 from jobswipe.models import DRAFT_KINDS, Application, ApplicationDocument
+from jobswipe.observability.context import span
 from jobswipe.resumes import service as resumes
 from jobswipe.settings import Settings
 
@@ -99,7 +100,8 @@ def compose(
     if settings.ollama.url.strip():
         try:
             asked = prompt.messages(facts, place, kind, question, chosen)
-            text, model = tidy(ollama.chat(settings.ollama, asked, progress)), settings.ollama.model
+            with span("chat ollama", "client", measured="draft"):
+                text, model = tidy(ollama.chat(settings.ollama, asked, progress)), settings.ollama.model
         except UpstreamError as error:
             notice = f"{error.message} This is a template draft, made from your resume alone."
     else:

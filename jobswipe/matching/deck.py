@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from jobswipe.matching.engine import Match, Matcher, View
 from jobswipe.matching.verdicts import judged, standing
+from jobswipe.observability.context import span
 
 CROWDING = 0.3
 """Log-odds that a card loses for each card of the same company that lies before it."""
@@ -28,14 +29,17 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 def deck(matcher: Matcher, session: Session, person_id: int, size: int = 10) -> list[Card]:
     """The next `size` cards; never a judged one."""
-    matcher.refresh(session)
-    view = matcher.view(session, person_id)
-    dealt = len(standing(session, person_id))
-    open_ = view.allowed & ~np.isin(view.space.features.ids, judged(session, person_id))
-    chosen = choose(view, open_, size, dealt, matcher.settings.match.explore_every)
-    explored = {int(view.space.features.ids[row]): taught for row, taught in chosen}
-    matches = matcher.describe(session, view, np.array([row for row, _ in chosen], np.int64))
-    return [Card(position=dealt + match.rank, explored=explored[match.posting_id], match=match) for match in matches]
+    with span("deal cards", measured="deck"):
+        matcher.refresh(session)
+        view = matcher.view(session, person_id)
+        dealt = len(standing(session, person_id))
+        open_ = view.allowed & ~np.isin(view.space.features.ids, judged(session, person_id))
+        chosen = choose(view, open_, size, dealt, matcher.settings.match.explore_every)
+        explored = {int(view.space.features.ids[row]): taught for row, taught in chosen}
+        matches = matcher.describe(session, view, np.array([row for row, _ in chosen], np.int64))
+        return [
+            Card(position=dealt + match.rank, explored=explored[match.posting_id], match=match) for match in matches
+        ]
 
 
 def choose(view: View, open_: np.ndarray, size: int, dealt: int, explore_every: int) -> list[tuple[int, bool]]:

@@ -21,11 +21,14 @@ from jobswipe.matching.learn import Model
 from jobswipe.matching.verdicts import judged
 from jobswipe.matching.watermark import Watermark, head
 from jobswipe.models import Company, Posting, PostingSkill, PreferenceModel, SkillConcept
+from jobswipe.observability.context import span
+from jobswipe.observability.logs import logger
 from jobswipe.settings import Settings
 
 MAX_LIMIT = 1_000
 _MAX_SKILLS = 8
 _SPACES_KEPT = 8
+_log = logger(__name__)
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,19 +92,23 @@ class Matcher:
         with self._lock:
             if self._features is not None and head(session).seq == self._mark.seq:
                 return None
-            directory = self.settings.index_dir
-            if self._index is None:
-                self._index = TextIndex(directory)
-            self._index.refresh(session)
-            path = directory / "features"
-            loaded, mark = features.load(path) if self._features is None else (self._features, self._mark)
-            fresh, now = features.catch_up(session, loaded, mark)
-            if now != mark or fresh is not loaded:
-                features.save(path, fresh, now)
-            with self._space_lock:
-                self._features, self._mark = fresh, now
-                self._spaces.clear()
+            with span("refresh index", measured="index"):
+                self._catch_up(session)
         return None
+
+    def _catch_up(self, session: Session) -> None:
+        directory = self.settings.index_dir
+        if self._index is None:
+            self._index = TextIndex(directory)
+        self._index.refresh(session)
+        path = directory / "features"
+        loaded, mark = features.load(path) if self._features is None else (self._features, self._mark)
+        fresh, now = features.catch_up(session, loaded, mark)
+        if now != mark or fresh is not loaded:
+            features.save(path, fresh, now)
+        with self._space_lock:
+            self._features, self._mark = fresh, now
+            self._spaces.clear()
 
     @property
     def features(self) -> features.Features:
@@ -122,13 +129,15 @@ class Matcher:
 
     def match(self, session: Session, person_id: int, limit: int = 20, include_judged: bool = False) -> list[Match]:
         """The best `limit` postings that the preferences allow; judged ones are left out unless asked for."""
-        self.refresh(session)
-        view = self.view(session, person_id)
-        open_ = view.allowed.copy()
-        if not include_judged:
-            open_ &= ~np.isin(view.space.features.ids, judged(session, person_id))
-        rows = self.best(view, open_, min(limit, MAX_LIMIT))
-        return self.describe(session, view, rows)
+        with span("rank postings", measured="match"):
+            self.refresh(session)
+            view = self.view(session, person_id)
+            open_ = view.allowed.copy()
+            if not include_judged:
+                open_ &= ~np.isin(view.space.features.ids, judged(session, person_id))
+            rows = self.best(view, open_, min(limit, MAX_LIMIT))
+            _log.debug("ranked", user_id=person_id, open=int(open_.sum()), shown=len(rows))
+            return self.describe(session, view, rows)
 
     def view(self, session: Session, person_id: int) -> View:
         """What ranks a person's postings, at the clock's present moment."""

@@ -11,16 +11,21 @@ import msgspec
 from sqlmodel import Session, col, select
 
 from jobswipe.applications.service import open_for
+from jobswipe.db.insert import insert_missing
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.matching import score
 from jobswipe.matching.engine import Matcher
 from jobswipe.matching.learn import REASONS, Model
 from jobswipe.matching.verdicts import standing
 from jobswipe.models import Application, ApplicationEvent, Posting, PreferenceModel, Swipe
-from jobswipe.postings.store import insert_missing
+from jobswipe.observability import measure
+from jobswipe.observability.context import span
+from jobswipe.observability.logs import logger
+from jobswipe.postings.rows import table
 
 Verdict = Literal["like", "dislike", "save", "skip"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
+_log = logger(__name__)
 SWIPE_REASONS = (*REASONS, "other")
 """Why a posting is disliked; "other" stresses nothing."""
 
@@ -60,6 +65,25 @@ def record(
     UsageError for an unknown verdict or reason.
     """
     _check(verdict, reason)
+    with span("record verdict", measured="swipe"):
+        recorded = _record(session, matcher, person_id, posting_id, verdict, now, reason, deck_position, explored)
+    if recorded.new:
+        measure.swipe(verdict)
+        _log.info("verdict", user_id=person_id, posting_id=posting_id, verdict=verdict)
+    return recorded
+
+
+def _record(
+    session: Session,
+    matcher: Matcher,
+    person_id: int,
+    posting_id: int,
+    verdict: str,
+    now: datetime,
+    reason: str | None,
+    deck_position: int | None,
+    explored: bool,
+) -> Recorded:
     posting = session.get(Posting, posting_id)
     if posting is None:
         raise NotFoundError(f"No posting {posting_id}: 'jobswipe match' shows the ids.")
@@ -93,9 +117,10 @@ def record(
     session.add(swipe)
     session.flush()
     model = view.model
-    if row is not None:
-        model = model.with_example(view.space.example(row, swipe.id or 0, verdict, reason))
-    _store(session, matcher, stored, model, swipe, now)
+    with span("learn", measured="learn"):
+        if row is not None:
+            model = model.with_example(view.space.example(row, swipe.id or 0, verdict, reason))
+        _store(session, matcher, stored, model, swipe, now)
     opened = None
     if verdict in ("like", "save"):
         application, new = open_for(session, person_id, posting_id, now)
@@ -171,9 +196,8 @@ def _locked(session: Session, person_id: int, now: datetime) -> PreferenceModel:
     stored = session.exec(statement.execution_options(populate_existing=True)).one_or_none()
     if stored is None:
         # Another process may be making it at this moment: whoever comes second waits here and takes that one.
-        insert_missing(
-            session, PreferenceModel, [PreferenceModel(person_id=person_id, updated_at=now).model_dump()], "person_id"
-        )
+        fresh = PreferenceModel(person_id=person_id, updated_at=now).model_dump()
+        insert_missing(session, table(PreferenceModel), [fresh], ["person_id"])
         stored = session.exec(statement.execution_options(populate_existing=True)).one()
     return stored
 

@@ -24,7 +24,7 @@ from jobswipe.models.postings import (
     PostingVersion,
     SkillConcept,
 )
-from jobswipe.models.sources import HttpValidator, Source, SourceRejection, SourceRun
+from jobswipe.models.sources import HttpValidator, Source, SourcePayload, SourceRejection, SourceRun
 from jobswipe.models.swipes import PreferenceModel, Swipe
 from jobswipe.models.tasks import TaskRun, TaskSchedule, WorkerBeat
 
@@ -59,6 +59,7 @@ __all__ = [
     "ResumeCorrection",
     "SkillConcept",
     "Source",
+    "SourcePayload",
     "SourceRejection",
     "SourceRun",
     "Swipe",

@@ -1,4 +1,4 @@
-"""Sources, their runs, what a run rejected, and the validators of conditional requests."""
+"""Sources, their runs, what a run rejected, and what tells that a board is as it was."""
 
 from __future__ import annotations
 
@@ -79,4 +79,15 @@ class HttpValidator(SQLModel, table=True):
     url: str = Field(primary_key=True)
     etag: str | None = None
     last_modified: str | None = None
+    reader: str
+
+
+class SourcePayload(SQLModel, table=True):
+    """A payload of the last complete run of a source. `reader` is the version that read it."""
+
+    __tablename__ = "source_payload"
+
+    source_id: int = Field(primary_key=True, sa_column_args=[ForeignKey("source.id", ondelete="CASCADE")])
+    digest: str = Field(primary_key=True, index=True)
+    run_id: int = Field(sa_column_args=[ForeignKey("source_run.id", ondelete="CASCADE")], index=True)
     reader: str

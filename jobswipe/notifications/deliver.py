@@ -25,6 +25,8 @@ from jobswipe.notifications import preferences as wanted
 from jobswipe.notifications.courier import Courier
 from jobswipe.notifications.events import PURSUED
 from jobswipe.notifications.outbox import OPEN, changed
+from jobswipe.observability import measure
+from jobswipe.observability.context import span
 from jobswipe.settings import NotifySettings, Settings
 
 BUDGET = 300.0
@@ -141,7 +143,10 @@ def _deliver(
         with database.write() as session:
             _settle(session, work, lease_until=_lease(settings))
         key = f"notification-{work.id}-{channel_id}"
-        outcome = courier.send(address, work.message.title, work.message.body, key)
+        service = address.partition(":")[0].lower()
+        with span(f"notify {service}", "client"):
+            outcome = courier.send(address, work.message.title, work.message.body, key)
+        measure.notification(service, "sent" if outcome.ok else "refused" if outcome.permanent else "failed")
         if outcome.ok or outcome.permanent:
             work.outcomes[str(channel_id)] = "sent" if outcome.ok else "refused"
         if not outcome.ok:

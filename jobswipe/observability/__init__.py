@@ -1,1 +1,1 @@
-"""What is seen of the program from outside: logs, traces."""
+"""Seeing what happens: measures, traces, logs and health. Nothing here decides anything; importing it loads nothing."""

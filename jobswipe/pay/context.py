@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 
 
 class Kind(IntEnum):
@@ -122,6 +123,7 @@ _TAIL = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)  # a board says the same before and after its amounts
 def left_kind(text: str) -> tuple[Kind, bool]:
     """What the words before an amount (small letters, one clause) call it, by the label that stands closest to it.
 
@@ -145,6 +147,7 @@ def left_kind(text: str) -> tuple[Kind, bool]:
     return (Kind.OTHER, False) if at["other"] >= 0 else (Kind.UNSAID, False)
 
 
+@lru_cache(maxsize=4096)
 def right_kind(text: str) -> tuple[Kind, bool]:
     """What the words right after an amount (small letters) call it; and whether that word is about pay at all."""
     if _PURPOSE.match(text):

@@ -125,7 +125,7 @@ OWN = {
     **dict(
         pair.split(":")
         for pair in (
-            "GB:GBP CH:CHF PL:PLN CZ:CZK HU:HUF RO:RON BG:BGN RS:RSD UA:UAH RU:RUB TR:TRY IL:ILS AE:AED SA:SAR EG:EGP "
+            "GB:GBP CH:CHF PL:PLN CZ:CZK HU:HUF RO:RON BG:EUR RS:RSD UA:UAH RU:RUB TR:TRY IL:ILS AE:AED SA:SAR EG:EGP "
             "ZA:ZAR NG:NGN KE:KES IN:INR PK:PKR CN:CNY JP:JPY KR:KRW MY:MYR TH:THB ID:IDR PH:PHP "
             "VN:VND BR:BRL PE:PEN CR:CRC"
         ).split()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from jobswipe.pay.salary import Period
 
@@ -85,11 +86,13 @@ def attached(text: str, position: int) -> tuple[Period, int] | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def later(text: str) -> Period | None:
     """The first period that lower-cased text says beyond doubt."""
     return _named(LATER.search(text))
 
 
+@lru_cache(maxsize=4096)
 def earlier(text: str) -> Period | None:
     """The last period that lower-cased text says."""
     found = list(EARLIER.finditer(text))

@@ -1,4 +1,9 @@
-"""Amounts of one currency and period in another, by a dated table that ships; and which amounts are plausible."""
+"""Amounts of one currency and period in another, by a dated table that ships; and which amounts are plausible.
+
+`rates.json` is made by `scripts/build_rates.py`: the European Central Bank's reference rates of one day and, for the
+currencies that it does not publish, HM Revenue & Customs' rates of the month. They serve to compare pay and to bound
+what is believable, where a few per cent change nothing; every amount is stored and shown in its own currency.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +34,10 @@ _MAX_SPREAD = 25
 
 
 class Rates(msgspec.Struct, frozen=True):
-    """The table that ships. `rates` are units of a currency for one unit of `base`, as of `date` (ISO 8601)."""
+    """The table that ships. `rates` are units of a currency for one unit of `base`.
+
+    `date` (ISO 8601) is the day of the first of the file's `sources`; the others there state their own.
+    """
 
     date: str
     base: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, case, insert, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session
 
@@ -16,7 +16,10 @@ from jobswipe.db.engine import Database
 from jobswipe.errors import ConflictError, JobSwipeError, PayloadError, UpstreamError
 from jobswipe.models import Source, SourceRejection, SourceRun
 from jobswipe.notifications import events
-from jobswipe.postings import lifecycle, store, validators
+from jobswipe.observability import measure
+from jobswipe.observability.context import span
+from jobswipe.observability.logs import logger
+from jobswipe.postings import lifecycle, repeats, store, validators
 from jobswipe.postings.normalise import batches
 from jobswipe.postings.rows import table
 from jobswipe.postings.validators import StoredValidators
@@ -29,7 +32,8 @@ MAX_REJECTIONS = 1000
 MAX_REJECTED_SHARE = 0.5
 """A poll of which more cannot be read than this has a changed shape: it closes nothing."""
 
-RUNS = table(SourceRun)
+RUNS, SOURCES = table(SourceRun), table(Source)
+_log = logger(__name__)
 _NOTHING = dict.fromkeys(("read", "stored", "unchanged", "merged", "rejected", "changed", "closed", "reopened"), 0)
 
 Progress = Callable[[store.Counts], None]
@@ -64,6 +68,7 @@ class Run:
         with database.write() as session:
             self._id = _begin(session, source, self.now)
             validators.forget(session, source)
+            repeats.forget(session, source)
 
     def feed(
         self, records: Iterable[RawPosting | Rejection], context: ReadContext, progress: Progress | None = None
@@ -72,15 +77,16 @@ class Run:
         summary = self.summary
         try:
             for batch in batches(records, self.batch):
-                with self.database.read() as session:
+                with span(f"plan {self.source.kind}"), self.database.read() as session:
                     prepared = store.plan(session, self.source, batch, context)
                 totals = msgspec.structs.replace(summary.counts)
-                with self.database.write() as session:
+                with span(f"store {self.source.kind}"), self.database.write() as session:
                     _hold(session, self.source, self._id)
                     totals.add(store.apply(session, self.source, self._id, prepared, self.now, context))
                     _keep_rejections(session, self._id, prepared.rejections, summary.counts.rejected)
                     _save(session, self._id, msgspec.structs.replace(summary, counts=totals))
                 summary.counts = totals
+                measure.understood(self.source.kind, (one.posting for one in prepared.records if one.posting))
                 unreadable = [one.record for one in prepared.rejections if one.reason != store.UNLISTED]
                 self._unreadable += len(unreadable)
                 self._kept.update(unreadable)
@@ -94,10 +100,11 @@ class Run:
         self.summary.status = "partial" if self.summary.counts.read else "failed"
         self.summary.error = self.summary.error or error.message
 
-    def finish(self, fresh: StoredValidators | None = None) -> Summary:
-        """Close what a complete poll no longer lists, write the run's outcome, and keep the validators of its answer.
+    def finish(self, digests: Sequence[str] = (), fresh: StoredValidators | None = None) -> Summary:
+        """Close what a complete poll no longer lists and write the run's outcome.
 
-        What cannot be written is the summary's error.
+        What tells the same payloads when they come again is kept: their digests and the validators of the answer. What
+        cannot be written is the summary's error.
         """
         summary = self.summary
         try:
@@ -109,12 +116,14 @@ class Run:
                 if summary.error is None:
                     assert self.source.id is not None  # noqa: S101 - a stored source has its id; for the type checker
                     summary.closed = lifecycle.close_missing(session, self.source.id, self._id, self._kept, self.now)
+                    repeats.remember(session, self.source, self._id, digests)
                     if fresh is not None:
                         fresh.save(session)
                 _finish(session, self.source, self._id, summary, self.now)
         except JobSwipeError as error:
             summary.closed = 0
             self.fail(error)
+        _told(self.source, summary, self.now)
         return summary
 
     def _doubt(self, session: Session) -> str | None:
@@ -136,12 +145,35 @@ class Run:
         return None
 
 
+def repeated(
+    database: Database,
+    source: Source,
+    digests: Sequence[str],
+    now: datetime,
+    fresh: StoredValidators | None = None,
+) -> Summary | None:
+    """Record a run whose payloads the last complete run of the source read already; None where they are others."""
+    with database.write() as session:
+        _hold(session, source)  # before the look: another process may be about to read it
+        counts = repeats.record(session, source, digests, now)
+        if counts is None:
+            return None
+        if fresh is not None:
+            validators.forget(session, source)
+            fresh.save(session)
+        _succeeded(session, source, now)
+    summary = Summary(source=catalog.name(source), counts=counts)
+    _told(source, summary, now)
+    return summary
+
+
 def not_modified(database: Database, source: Source) -> Summary:
     """Record a poll that was answered with "not modified": everything is as it was."""
     now = clock.now()
     summary = Summary(source=catalog.name(source), status="not_modified")
     with database.write() as session:
         _finish(session, source, _begin(session, source, now), summary, now)
+    _told(source, summary, now)
     return summary
 
 
@@ -152,16 +184,26 @@ def failed(database: Database, source: Source, error: JobSwipeError) -> Summary:
     asked = error.retry_after if isinstance(error, UpstreamError) else None
     with database.write() as session:
         _finish(session, source, _begin(session, source, now), summary, now, rest=timedelta(seconds=asked or 0))
+    _told(source, summary, now)
     return summary
+
+
+def _told(source: Source, summary: Summary, since: datetime) -> None:
+    """Say what became of a run that has ended."""
+    counts = msgspec.structs.asdict(summary.counts) | {"closed": summary.closed}
+    measure.ingest_run(source.kind, summary.status, counts, (clock.now() - since).total_seconds())
+    (_log.info if summary.error is None else _log.warning)(
+        "run_finished", source=summary.source, status=summary.status, error=summary.error, **counts
+    )
 
 
 # Built once: composing a statement costs more than running it.
 _SOURCE_THERE = (
-    sa_select(table(Source).c.id)
+    sa_select(SOURCES.c.id)
     .where(
-        table(Source).c.id == bindparam("source_id"),
-        table(Source).c.kind == bindparam("kind"),
-        table(Source).c.board == bindparam("board"),
+        SOURCES.c.id == bindparam("source_id"),
+        SOURCES.c.kind == bindparam("kind"),
+        SOURCES.c.board == bindparam("board"),
     )
     .with_for_update(key_share=True)
 )
@@ -208,13 +250,28 @@ def _finish(
     session: Session, source: Source, run_id: int, summary: Summary, now: datetime, *, rest: timedelta = timedelta()
 ) -> None:
     _save(session, run_id, summary, status=summary.status, finished_at=clock.now())
-    stored = session.get_one(Source, source.id)
     if summary.error is None:
-        stored.failures, stored.last_error, stored.last_success_at = 0, None, now
-    else:
-        stored.failures, stored.last_error = stored.failures + 1, summary.error
+        _succeeded(session, source, now)
+        return
+    stored = session.get_one(Source, source.id)
+    stored.failures, stored.last_error = stored.failures + 1, summary.error
     if stored.polled:
-        stored.next_due_at = max(catalog.next_due(stored, now), now + rest)
+        stored.next_due_at = max(catalog.next_try(stored, now), now + rest)
     session.add(stored)
-    if summary.error is not None:
-        events.source_failed(session, stored, catalog.name(stored), now)
+    events.source_failed(session, stored, catalog.name(stored), now)
+
+
+_SUCCEEDED = (
+    update(SOURCES)
+    .where(SOURCES.c.id == bindparam("source_id"))
+    .values(
+        failures=0,
+        last_error=None,
+        last_success_at=bindparam("now"),
+        next_due_at=case((SOURCES.c.polled, bindparam("due", type_=SOURCES.c.next_due_at.type)), else_=None),
+    )
+)
+
+
+def _succeeded(session: Session, source: Source, now: datetime) -> None:
+    session.execute(_SUCCEEDED, {"source_id": source.id, "now": now, "due": now + catalog.poll_floor(source)})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -89,7 +91,17 @@ def _namesakes(name: str) -> list[City]:
     return [gazetteer.city(number) for number, _ in reversed(gazetteer.cities_named(fold(name)))]
 
 
-def _take(found: _Found, raw: RawLocation) -> None:
+class _Said(NamedTuple):
+    """What one location of a source says. `named` is false where only a field beside a text without places does."""
+
+    places: tuple[Place, ...] = ()
+    named: bool = True
+    works: frozenset[Workplace] = frozenset()
+    text: Location = Location()
+
+
+@lru_cache(maxsize=4096)  # a board has few places, and many postings at each
+def _said(raw: RawLocation) -> _Said:
     """Read one location of the source: its text first, its fields where the text says less."""
     fields = resolve(
         city=raw.city,
@@ -98,31 +110,34 @@ def _take(found: _Found, raw: RawLocation) -> None:
         latitude=raw.latitude,
         longitude=raw.longitude,
     )
-    for field in (raw.city, raw.region):
-        if field:
-            works = parse(field).workplace
-            if works:
-                found.works.add(works)
+    works = frozenset(
+        work for field in (raw.city, raw.region) if field and (work := parse(field).workplace) is not None
+    )
     if not raw.text:
-        if fields is not None:
-            found.add(fields)
-        return
-    location = parse(raw.text)
-    found.read(location)
+        return _Said((fields,) if fields is not None else (), works=works)
+    text = parse(raw.text)
+    named = True
     if fields is None:
-        for place in location.places:
-            found.add(place)
-    elif len(location.places) == 1:
-        found.add(_hinted(location.places[0], fields))
-    elif location.places:
-        for place in location.places:
-            found.add(_hinted(place, fields) if place.country else place)
-    elif fields.country and (location.workplace or location.remote_regions):
+        places = text.places
+    elif len(text.places) == 1:
+        places = (_hinted(text.places[0], fields),)
+    elif text.places:
+        places = tuple(_hinted(place, fields) if place.country else place for place in text.places)
+    elif fields.country and (text.workplace or text.remote_regions):
         # A text such as "Remote" beside an address: that is the employer's office, of which only the country is taken.
         name = gazetteer.country_name(fields.country) or fields.country
-        found.add(Place(text=name, country=fields.country), said=False)
+        places, named = (Place(text=name, country=fields.country),), False
     else:
-        found.add(msgspec.structs.replace(fields, text=raw.text.strip()))
+        places = (msgspec.structs.replace(fields, text=raw.text.strip()),)
+    return _Said(places, named, works, text)
+
+
+def _take(found: _Found, raw: RawLocation) -> None:
+    said = _said(raw)
+    found.works.update(said.works)
+    found.read(said.text)
+    for place in said.places:
+        found.add(place, said=said.named)
 
 
 def _title_says(found: _Found, title: str) -> None:

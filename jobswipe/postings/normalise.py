@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from html import unescape
 from typing import Any, TypeVar
 
@@ -25,7 +26,7 @@ from jobswipe.text.language import detect
 
 Record = TypeVar("Record")
 
-TOGETHER = 64
+TOGETHER = 512
 """Records that go through the steps together: enough to keep a step's tables in the cache, few enough for memory."""
 MAX_TITLE = 500
 """Characters of a title; a longer one is no title."""
@@ -94,16 +95,18 @@ def normalise(raws: Sequence[RawPosting], kind: str, context: ReadContext) -> li
     """Interpret records, in order; an InputError with the reason stands for one that is no posting.
 
     Each step runs over all records before the next begins: the tables of one step (skills, places, phrases) fill the
-    processor's cache, and taking turns record by record costs half as much again.
+    processor's cache, and taking turns record by record costs half as much again. What several records say alike (one
+    opening in several towns) is read once.
     """
     raws = [sound(raw) for raw in raws]
     heads = [_head(raw) for raw in raws]
-    descriptions = [_description(raw) for raw in raws]
+    describe, pay_of, skills_of = cache(_description), cache(pay.from_text), cache(skills.extract)
+    descriptions = [describe(raw.description_html, raw.description_text) for raw in raws]
     wheres = [locate(raw, text) for raw, text in zip(raws, descriptions, strict=True)]
-    salaries = [_salary(*one) for one in zip(raws, wheres, descriptions, strict=True)]
+    salaries = [_salary(*one, pay_of) for one in zip(raws, wheres, descriptions, strict=True)]
     texts = [_text(raw, text) for raw, text in zip(raws, descriptions, strict=True)]
     languages = [_language(raw, text) for raw, text in zip(raws, texts, strict=True)]
-    found = [tuple(skills.extract(text)) for text in texts]
+    found = [tuple(skills_of(text)) for text in texts]
     understood = zip(descriptions, wheres, salaries, languages, found, strict=True)
     return [
         head if isinstance(head, InputError) else _posting(raw, head, parts, kind, context)
@@ -188,17 +191,19 @@ def _url(text: str | None) -> str | None:
     return stripped if _WEB.match(stripped) and len(stripped) <= MAX_URL else None
 
 
-def _description(raw: RawPosting) -> str | None:
-    if raw.description_html:
-        text = to_text(raw.description_html)
-    elif raw.description_text:
-        text = tidy(raw.description_text)
+def _description(html: str | None, plain: str | None) -> str | None:
+    if html:
+        text = to_text(html)
+    elif plain:
+        text = tidy(plain)
     else:
         return None
     return text[:MAX_DESCRIPTION] or None
 
 
-def _salary(raw: RawPosting, where: Location, description: str | None) -> Salary | None:
+def _salary(
+    raw: RawPosting, where: Location, description: str | None, from_text: Callable[..., Salary | None]
+) -> Salary | None:
     """Structured first, else the source's own salary text, else the description."""
     countries = {place.country for place in where.places if place.country} | set(where.remote_countries)
     country = countries.pop() if len(countries) == 1 else None
@@ -211,7 +216,7 @@ def _salary(raw: RawPosting, where: Location, description: str | None) -> Salary
         if found:
             return found
     if raw.salary_text:
-        found = pay.from_text(raw.salary_text, country=country)
+        found = from_text(raw.salary_text, country=country)
         if found:
             return found
-    return pay.from_text(description, country=country) if description else None
+    return from_text(description, country=country) if description else None

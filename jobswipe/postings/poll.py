@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 
 from jobswipe import clock
 from jobswipe.db.engine import Database
 from jobswipe.errors import JobSwipeError
 from jobswipe.models import Source
-from jobswipe.postings import ingest
+from jobswipe.observability.context import span
+from jobswipe.postings import ingest, repeats
 from jobswipe.postings.ingest import Progress, Run, Summary
 from jobswipe.postings.validators import BoardFetcher, StoredValidators
 from jobswipe.security.outbound import Outbound
@@ -43,7 +45,7 @@ def poll(
             # No more boards in flight than threads: their payloads wait in memory until they are stored.
             while len(running) < threads and (source := next(waiting, None)):
                 validators = StoredValidators(database, source)
-                running[pool.submit(_fetch, source, client, validators)] = (source, validators)
+                running[pool.submit(copy_context().run, _fetch, source, client, validators)] = (source, validators)
 
         start()
         while running:
@@ -62,7 +64,8 @@ def poll(
 def _fetch(source: Source, client: Outbound, validators: StoredValidators) -> list[bytes]:
     adapter = registry.adapter(source.kind)
     fetcher = BoardFetcher(client.fetcher(adapter.POLICY, validators), validators)
-    return list(adapter.fetch(source.board, fetcher))
+    with span(f"fetch {source.kind}"):
+        return list(adapter.fetch(source.board, fetcher))
 
 
 def _store(
@@ -83,6 +86,10 @@ def _store(
     except Exception as error:  # noqa: BLE001 - an adapter's fault is its source's failure, not the others'
         return ingest.failed(database, source, _fault(source, error))
     context = ReadContext(fetched_at=now, company=source.company, board=source.board, url=source.url)
+    digests = [repeats.digest(payload, context) for payload in payloads]
+    summary = ingest.repeated(database, source, digests, now, validators)
+    if summary is not None:
+        return summary
     run = Run(database, source, batch=settings.ingest.batch, fetched_at=now)
     adapter = registry.adapter(source.kind)
     try:
@@ -92,7 +99,7 @@ def _store(
         run.fail(error)
     except Exception as error:  # noqa: BLE001 - likewise
         run.fail(_fault(source, error))
-    return run.finish(validators)
+    return run.finish(digests, validators)
 
 
 def _fault(source: Source, error: Exception) -> JobSwipeError:

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, insert, update
 from sqlalchemy import select as select_columns
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
+from jobswipe.db.insert import insert_missing
 from jobswipe.errors import InputError
 from jobswipe.models import ChangeCounter, Company, PostingPlace, PostingSkill, PostingVersion, SkillConcept, Source
 from jobswipe.models import Posting as PostingRow
@@ -324,14 +324,6 @@ def add_version(
     return number
 
 
-def insert_missing(session: Session, model: type[SQLModel], values: list[dict[str, Any]], key: str) -> None:
-    """Insert the rows whose unique `key` is not there yet; safe with other processes doing the same."""
-    if not values:
-        return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(table(model)).on_conflict_do_nothing(index_elements=[key]), values)
-
-
 # Built once: composing a statement costs more than running it.
 _POSTINGS = table(PostingRow).c
 _OF_SOURCE = (
@@ -367,7 +359,7 @@ def _company_ids(session: Session, names: Iterable[str | None]) -> dict[str, int
     found: dict[str, Any] = dict(session.exec(statement).all())
     missing = [{"key": key, "name": name} for key, name in by_key.items() if key not in found]
     if missing:
-        insert_missing(session, Company, missing, "key")
+        insert_missing(session, table(Company), missing, ["key"])
         found = dict(session.exec(statement).all())
     return found
 
@@ -377,7 +369,7 @@ def _skill_ids(session: Session, names: dict[str, str]) -> dict[str, int]:
     found: dict[str, Any] = dict(session.exec(statement).all())
     missing = [{"concept": concept, "name": name} for concept, name in names.items() if concept not in found]
     if missing:
-        insert_missing(session, SkillConcept, missing, "concept")
+        insert_missing(session, table(SkillConcept), missing, ["concept"])
         found = dict(session.exec(statement).all())
     return found
 

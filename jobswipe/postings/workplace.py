@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ahocorasick_rs import BytesAhoCorasick
+from daachorse import DoubleArrayAhoCorasick
 
 from jobswipe.places.atoms import read_atoms
 from jobswipe.places.place import Workplace
 from jobswipe.places.words import WORK
 from jobswipe.postings.workplace_phrases import KEYWORDS, MOST_SENTENCES, PHRASES, REACH
+from jobswipe.text.lower import lowered
 
 _WORDS: dict[str, Workplace] = {
     "telecommute": "remote",
@@ -89,8 +89,8 @@ class Clear(NamedTuple):
 
 
 @cache
-def _finder() -> BytesAhoCorasick:
-    return BytesAhoCorasick([keyword.encode() for keyword, _ in KEYWORDS])
+def _finder() -> DoubleArrayAhoCorasick:
+    return DoubleArrayAhoCorasick([keyword.encode() for keyword, _ in KEYWORDS])
 
 
 @lru_cache(maxsize=2)  # whoever decides and whoever quotes ask about one text in turn
@@ -100,21 +100,20 @@ def from_description(text: str) -> Clear | None:
     Sentences that contradict one another (a remote one and an on-site one) say nothing; days in the office beside
     a hybrid one are hybrid.
     """
-    lowered = text.encode("utf-8", "replace").lower()
+    small = lowered(text)
     found: dict[Workplace, Clear] = {}
     ends: dict[str, int] = {}
-    looked: Counter[str] = Counter()
-    for number, at, end in _finder().find_matches_as_indexes(lowered):
+    looked: dict[str, int] = {}
+    for at, end, number in _finder().find(small):
         name = KEYWORDS[number][1]
-        if at < ends.get(name, 0) or looked[name] >= MOST_SENTENCES:
+        if at < ends.get(name, 0) or looked.get(name, 0) >= MOST_SENTENCES:
             continue
-        looked[name] += 1
-        start, ends[name] = _sentence(lowered, at, end)
-        sentence = lowered[start : ends[name]].decode("utf-8", "ignore")
-        match = PHRASES[name].search(sentence)
-        if match is None or match.lastgroup == "none":
+        looked[name] = looked.get(name, 0) + 1
+        start, ends[name] = _sentence(small, at, end)
+        sentence = small[start : ends[name]].decode("utf-8", "ignore")
+        group = _said(name, sentence)
+        if group is None:
             continue
-        group = str(match.lastgroup)
         firm = group != "offered"
         says = _SAYS[group]
         if says not in found or (firm and not found[says].firm):
@@ -122,6 +121,13 @@ def from_description(text: str) -> Clear | None:
     if not found or ("remote" in found and len(found) > 1):
         return None
     return found.get("hybrid") or next(iter(found.values()))
+
+
+@lru_cache(maxsize=4096)  # the postings of a board share most of theirs
+def _said(name: str, sentence: str) -> str | None:
+    """The group of the phrases of that name that a sentence matches, if it says something."""
+    match = PHRASES[name].search(sentence)
+    return match.lastgroup if match and match.lastgroup != "none" else None
 
 
 def _sentence(text: bytes, at: int, end: int) -> tuple[int, int]:

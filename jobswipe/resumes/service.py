@@ -13,12 +13,16 @@ from sqlmodel import Session, col, select
 from jobswipe import skills
 from jobswipe.errors import NotFoundError, ResumeError, UsageError
 from jobswipe.models import Resume, ResumeCorrection
+from jobswipe.observability import measure, redact
+from jobswipe.observability.context import span
+from jobswipe.observability.logs import logger
 from jobswipe.resumes import limits
 from jobswipe.resumes.document import Correction, anchor, apply
 from jobswipe.resumes.extract import extract
 from jobswipe.resumes.facts import ResumeFacts, facts
 from jobswipe.resumes.parse import ParsedResume, parse
 
+_log = logger(__name__)
 MAX_RESUMES = 50
 """Resumes that one person keeps."""
 
@@ -37,6 +41,26 @@ class ReadResume(msgspec.Struct, frozen=True):
 
 def read_file(path: Path, name: str | None = None) -> ReadResume:
     """Read a resume file without a store. Raises ResumeError or LimitError with what to do."""
+    form = measure.form(path.name)
+    outcome = "failed"
+    try:
+        with span("read resume", measured="resume"):
+            found = _read_file(path, name)
+        _protect(found.document)
+        outcome = "done"
+    finally:
+        measure.resume(form, outcome)
+        _log.info("resume_read", form=form, outcome=outcome)
+    return found
+
+
+def _protect(document: dict[str, Any]) -> None:
+    """From now on no log line of this process says whom the resume is of, whatever an error repeats."""
+    basics = document.get("basics") or {}
+    redact.protect(basics.get(key) for key in ("name", "email", "phone"))
+
+
+def _read_file(path: Path, name: str | None) -> ReadResume:
     if path == Path("-"):
         import sys
 
@@ -109,6 +133,7 @@ def remove(session: Session, person_id: int, resume_id: int) -> Resume:
 
 def corrected(session: Session, resume: Resume) -> dict[str, Any]:
     """The JSON Resume document with the person's corrections."""
+    _protect(resume.document)
     return apply(resume.document, _corrections(session, resume))
 
 

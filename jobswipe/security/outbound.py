@@ -21,6 +21,7 @@ import httpx
 
 from jobswipe import __version__
 from jobswipe.errors import LimitError, RefusedUrlError, SettingsError, UpstreamError
+from jobswipe.observability import context, logs, measure
 from jobswipe.security.bodies import ENCODINGS, CorruptBodyError, TooLargeError, read_body
 from jobswipe.security.polite import HostLimiter, backoff, parse_retry_after
 from jobswipe.security.transport import Deadline, GuardedBackend, OverdueError
@@ -37,6 +38,7 @@ _MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _LONGEST_VALIDATOR = 1024
+_log = logs.logger(__name__)
 
 
 class Validators(Protocol):
@@ -220,7 +222,7 @@ class PoliteFetcher:
         came_from: str | None = None
         for _hop in range(_MOST_REDIRECTS + 1):
             try:
-                target = out.guard.check(url)
+                target = self._vetted(url)
                 with self._turn(target):
                     started = time.monotonic()
                     out.deadline.at = started + left
@@ -238,12 +240,50 @@ class PoliteFetcher:
             came_from, url = _host(target), answer
         raise UpstreamError(f"{_host(url)} redirects more than {_MOST_REDIRECTS} times: check the address.")
 
+    def _vetted(self, url: str) -> httpx.URL:
+        try:
+            return self._outbound.guard.check(url)
+        except RefusedUrlError as error:
+            logs.security(
+                "outbound_address_refused", who=None, source=None, agent=None, path=shown(url), outcome=error.message
+            )
+            raise
+
     def _turn(self, target: httpx.URL) -> AbstractContextManager[None]:
         policy = self._policy
         return self._outbound.limiter.turn(_host(target), concurrency=policy.concurrency, spacing=policy.spacing)
 
     def _exchange(self, target: httpx.URL, accept: str | None, conditional: bool) -> Response | str:
-        """One request: its answer, or the URL that it redirects to."""
+        """One request, watched: its answer, or the URL that it redirects to."""
+        host = _host(target)
+        started = time.monotonic()
+        outcome = "failed"
+        attributes = {"http.request.method": "GET", "server.address": host}
+        with context.span(f"GET {host}", "client", attributes=attributes) as span:
+            try:
+                answer = self._ask(target, accept, conditional)
+                outcome = f"{answer.status // 100}xx" if isinstance(answer, Response) else "3xx"
+                if isinstance(answer, Response):
+                    span.set(**{"http.response.status_code": answer.status})
+            except LimitError:
+                outcome = "limit"
+                raise
+            except RefusedUrlError:
+                outcome = "refused"
+                raise
+            except (UpstreamError, _TransientError) as error:
+                status = error.upstream_status if isinstance(error, UpstreamError) else error.status
+                if status is not None:
+                    outcome = f"{status // 100}xx"
+                    span.set(**{"http.response.status_code": status})
+                raise
+            finally:
+                seconds = time.monotonic() - started
+                measure.outbound(outcome, seconds)
+                _log.debug("asked", host=host, outcome=outcome, seconds=round(seconds, 3))
+        return answer
+
+    def _ask(self, target: httpx.URL, accept: str | None, conditional: bool) -> Response | str:
         out = self._outbound
         asked = conditional and self._validators is not None
         known = self._validators.get(str(target)) if asked and self._validators is not None else None
@@ -288,6 +328,7 @@ class PoliteFetcher:
             ("User-Agent", self._outbound.user_agent),
             ("Accept", accept or "*/*"),
             ("Accept-Encoding", "gzip, deflate"),
+            *context.outgoing_headers(str(target)).items(),  # to our own services alone
         ]
         if known is not None:
             etag, last_modified = known

@@ -28,6 +28,11 @@ _CUE = re.compile(
     r"|using|\buses?|\bwrites?|writing|utili[sz]ing|via|knows?|\b(?:microsoft|ms|google|adobe|apache|oracle|modern|idiomatic))\s*[(:]?\s*$",
     re.IGNORECASE,
 )
+# How the text that `_CUE` finds may end, beside a form of "include".
+_CUE_ENDS = tuple(
+    "in with of like as is e.g. e.g., using use uses write writes writing utilizing utilising via know knows "
+    "microsoft ms google adobe apache oracle modern idiomatic".split()
+)
 _LABEL = re.compile(
     r"(?:languages?|stack|tools?|technologies|frameworks?|software|skills?|databases?|platforms?|programming)\s?[:(]\s*$",
     re.IGNORECASE,
@@ -66,11 +71,22 @@ def stands_for_tool(text: str, span: Span, *, letter: bool) -> bool:
     follows = _FOLLOWED.match(text, span.end)
     if follows and (follows["sure"] or not _START.search(before) or _PLAIN_END.match(text, follows.end())):
         return not letter or bool(follows["sure"])
-    if not _CUE.search(before) and not _LABEL.search(before):
+    if not _cued(before):
         return False
     if letter:
         return bool(_PLAIN_END.match(text, span.end)) or bool(_LINK.match(text, span.end + 1))
     return not _NAME_GOES_ON.match(text, span.end)
+
+
+def _cued(before: str) -> bool:
+    """Does the text before a word end in a cue or a label? Its last word alone rules most out, at little cost."""
+    tail = before.rstrip()
+    if tail[-1:] in ("(", ":"):
+        if _LABEL.search(before):
+            return True
+        tail = tail[:-1].rstrip()
+    tail = tail[-12:].lower()
+    return (tail.endswith(_CUE_ENDS) or "includ" in tail) and _CUE.search(before) is not None
 
 
 def accepted(text: str, spans: Sequence[Span], letters: frozenset[int]) -> list[Span]:

@@ -27,14 +27,12 @@ def extract(text: str) -> list[Skill]:
             first[concept] = (start, end)
             count[concept] = 1
     length = len(text) or 1
-
-    base = known.bases
-
-    def rank(concept: int) -> float:
-        again = _REPEAT * min(count[concept] - 1, 4)
-        return base[concept] + again + _EARLY * (1 - first[concept][0] / length)
-
+    base, ids, names = known.bases, known.ids, known.names
+    rank = {
+        concept: base[concept] + _REPEAT * min(count[concept] - 1, 4) + _EARLY * (1 - start / length)
+        for concept, (start, _) in first.items()
+    }
     return [
-        Skill(known.ids[concept], known.names[concept], text[slice(*first[concept])])
-        for concept in sorted(first, key=rank, reverse=True)
+        Skill(ids[concept], names[concept], text[slice(*first[concept])])
+        for concept in sorted(rank, key=rank.__getitem__, reverse=True)
     ]

@@ -9,8 +9,7 @@ from collections import Counter
 from importlib import resources
 from operator import attrgetter
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
-
+from jobswipe.skills import automaton
 from jobswipe.skills.canonical import canonical
 from jobswipe.skills.context import Span, accepted
 from jobswipe.skills.patterns import Case, Kind, read
@@ -20,9 +19,28 @@ _SPACE, _DOT, _S = 0x20, 0x2E, 0x73
 _LETTERS_AND_DIGITS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789\x01+#&")
 # What may not stand inside a name of several words: "sales, marketing" is not "sales marketing".
 _APART = re.compile(r"[,;:()\[\]{}|\n\r\t•·●▪\"“”!?–—]|\.\s|/\w{5}|\w{5}/")
+_ENDINGS = frozenset((_SPACE, _DOT, _S))
 _MOST = 100  # places of one doubtful name that are looked at
 _AHEAD = 96  # characters, more than the longest name
 _start = attrgetter("start")
+
+
+# What is left to ask of a whole word or words that have a name's letters, a space behind them. Plain numbers: an
+# enumeration's members take as long to look up as the answer.
+_NOTHING = 0
+_CONTEXT = 1  # is it meant as a tool here? To be seen when all are found
+_SPACING = 2  # do the words stand apart by single spaces, as in the name?
+_FORM = 3  # is it written in one of the name's forms?
+_MORE = 4
+
+
+_ASKS: dict[int, int] = {Case.ANY: _NOTHING, Case.CONTEXT: _CONTEXT, Case.EXACT: _FORM}
+
+
+def _ask(name: str, case: int) -> int:
+    if " " in name:
+        return _SPACING if case == Case.ANY else _MORE
+    return _ASKS.get(case, _MORE)
 
 
 class Matcher:
@@ -41,19 +59,15 @@ class Matcher:
         self.position = {text: at for at, text in enumerate(self.patterns)}
         self.bases = [_BASE[Kind(kind)] for kind in self.kinds]
         self._tools = [self.kinds[concept] == Kind.TOOL for concept in self.concepts]
-        # Names of one word in any spelling, or that need their context, have nothing more to be asked.
-        self._plain = [
-            case in (Case.ANY, Case.CONTEXT) and " " not in name
-            for name, case in zip(self.patterns, self.cases, strict=True)
-        ]
+        self._asks = [_ask(name, case) for name, case in zip(self.patterns, self.cases, strict=True)]
         self._letters = frozenset(at for at, case in enumerate(self.cases) if case == Case.LETTER)
+        self._standing = [
+            (at, b" " + self.patterns[at].encode("ascii") + ending) for at in self._letters for ending in (b" ", b".")
+        ]
         # Every word that begins with such a letter would be a match of the automaton: they are looked for apart.
         self._words = [at for at in range(len(self.patterns)) if at not in self._letters]
-        self._automaton = BytesAhoCorasick(
-            [b" " + self.patterns[at].encode("ascii") for at in self._words],
-            matchkind=MatchKind.LeftmostLongest,
-            implementation=Implementation.ContiguousNFA,
-        )
+        self.searched = [b" " + self.patterns[at].encode("ascii") for at in self._words]
+        self._automaton = automaton.load(self.searched, self.version)
 
     def find(self, text: str) -> list[Span]:
         """Every place of `text` that names a concept, in its order, none overlapping another."""
@@ -61,42 +75,52 @@ class Matcher:
         hay = b" " + canonical(text) + b" "
         self._scan(text, hay, 0, spans)
         self._add_letters(hay, spans)
-        doubts = Counter(span.pattern for span in spans if not span.sure)
-        if not doubts:
+        doubtful = [span.pattern for span in spans if not span.sure]
+        if not doubtful:
             return spans
-        if max(doubts.values()) > _MOST:
+        if len(doubtful) > _MOST:
             spans = _fewer(spans)
         return accepted(text, spans, self._letters)
 
     def _add_letters(self, hay: bytes, spans: list[Span]) -> None:
         """Add the names of one letter that stand alone or at a sentence's end, outside the names found so far."""
-        for pattern in self._letters:
-            for ending in (b" ", b"."):
-                letter = b" " + self.patterns[pattern].encode("ascii") + ending
-                at = hay.find(letter)
-                for _ in range(_MOST):
-                    if at < 0:
-                        break
-                    if ending == b" " or hay[at + 3] not in _LETTERS_AND_DIGITS:
-                        place = bisect(spans, at, key=_start)
-                        if not place or spans[place - 1].end <= at:
-                            spans.insert(place, Span(at, at + 1, pattern, False, True))
-                    at = hay.find(letter, at + 1)
+        for pattern, letter in self._standing:
+            at = hay.find(letter)
+            for _ in range(_MOST):
+                if at < 0:
+                    break
+                if hay[at + 2] == _SPACE or hay[at + 3] not in _LETTERS_AND_DIGITS:
+                    place = bisect(spans, at, key=_start)
+                    if not place or spans[place - 1].end <= at:
+                        spans.insert(place, Span(at, at + 1, pattern, False, True))
+                at = hay.find(letter, at + 1)
 
     def _scan(self, text: str, hay: bytes, offset: int, spans: list[Span]) -> None:
         """Add the spans of `hay`, a piece of the text between two added spaces that begins at `offset`."""
         done = 0
-        words, plain, cases, tools = self._words, self._plain, self.cases, self._tools
-        for word, start, end in self._automaton.find_matches_as_indexes(hay):
+        words, names, asks = self._words, self.patterns, self._asks
+        tools, written = self._tools, self.written
+        for start, end, word in self._automaton.find(hay):
             if start < done:
                 continue
             pattern = words[word]
-            if plain[pattern] and hay[end] == _SPACE:
-                sure = cases[pattern] == Case.ANY
-                spans.append(Span(offset + start, offset + end - 1, pattern, sure, tools[pattern]))
-                done = end
-            else:
-                done = self._take(text, hay, offset, pattern, start, end, spans)
+            after = hay[end]
+            # The common cases are settled here; `_take` knows them all.
+            if after == _SPACE:
+                ask = asks[pattern]
+                begin, stop = offset + start, offset + end - 1
+                if (
+                    ask <= _CONTEXT
+                    or (ask == _SPACING and text[begin:stop].lower() == names[pattern])
+                    or (ask == _FORM and text[begin:stop] in written[names[pattern]])
+                ):
+                    spans.append(Span(begin, stop, pattern, ask != _CONTEXT, tools[pattern]))
+                    done = end
+                    continue
+            elif after not in _ENDINGS and " " not in names[pattern]:
+                done = start + 1  # a longer word that begins with the name
+                continue
+            done = self._take(text, hay, offset, pattern, start, end, spans)
 
     def _take(self, text: str, hay: bytes, offset: int, pattern: int, start: int, end: int, spans: list[Span]) -> int:
         """Add the span or spans of one match at `hay[start:end]`; returns where the search goes on."""
@@ -111,10 +135,10 @@ class Matcher:
             last = start + 1 + len(kept)
             self._scan(text, hay[start:last] + b" ", offset + start, spans)
             piece = hay[last : last + _AHEAD]
-            found = self._automaton.find_matches_as_indexes(piece[: piece.rfind(b" ") + 1])
-            if not found or found[0][1]:
+            found = self._automaton.find(piece[: piece.rfind(b" ") + 1])
+            if not found or found[0][0]:
                 return last
-            pattern, start, end = self._words[found[0][0]], last, last + found[0][2]
+            pattern, start, end = self._words[found[0][2]], last, last + found[0][1]
         name = self.patterns[pattern]
         begin, stop = offset + start, offset + end - 1
         if " " in name and (apart := _APART.search(text, begin, stop)):

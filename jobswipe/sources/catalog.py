@@ -8,11 +8,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from jobswipe.db.insert import insert_missing
 from jobswipe.errors import ConflictError, NotFoundError
 from jobswipe.models import Posting, Source, SourceRejection, SourceRun
 from jobswipe.postings.clusters import show_one
-from jobswipe.postings.rows import lock_changes
+from jobswipe.postings.rows import lock_changes, table
 from jobswipe.sources import registry
 from jobswipe.sources.urls import is_web
 
@@ -28,39 +30,31 @@ def add(session: Session, kind: str, board: str, now: datetime, *, company: str 
     adapter = registry.adapter(kind)
     board = _plain_address(board) if is_web(board) else board.strip()
     found = find(session, adapter.KIND, board) or _spelled_otherwise(session, adapter.KIND, board)
-    if found is not None and found.polled:
-        paused = found.state == "paused"
-        hint = f"'jobswipe source resume {name(found)}'" if paused else f"'jobswipe ingest {name(found)}'"
-        raise ConflictError(f"{name(found)} is followed already{' and paused' * paused}: {hint} polls it.")
-    if found is not None:
-        found.polled, found.state, found.next_due_at = True, "active", now
-        found.url = adapter.board_url(found.board)
-        found.company = company or found.company
-        session.add(found)
-        return found
-    return _create(session, adapter.KIND, board, now, company=company, url=adapter.board_url(board), polled=True)
+    source = found or _made(session, adapter.KIND, board, now)
+    # Where two add one board at once, the second waits here and then sees what the first did.
+    session.refresh(source, with_for_update=True)
+    if source.polled:
+        paused = source.state == "paused"
+        hint = f"'jobswipe source resume {name(source)}'" if paused else f"'jobswipe ingest {name(source)}'"
+        raise ConflictError(f"{name(source)} is followed already{' and paused' * paused}: {hint} polls it.")
+    source.polled, source.state, source.next_due_at = True, "active", now
+    source.url = adapter.board_url(source.board)
+    source.company = company or source.company
+    session.add(source)
+    session.flush()
+    return source
 
 
 def for_files(session: Session, kind: str, board: str, now: datetime, *, company: str | None = None) -> Source:
     """The source that files of `board` belong to; it is made when new, and is not polled unless it was added."""
-    return find(session, kind, board) or _create(session, kind, board, now, company=company, url=None, polled=False)
+    return find(session, kind, board) or _made(session, kind, board, now, company=company)
 
 
-def _create(
-    session: Session, kind: str, board: str, now: datetime, *, company: str | None, url: str | None, polled: bool
-) -> Source:
-    source = Source(
-        kind=kind,
-        board=board,
-        company=company,
-        url=url,
-        polled=polled,
-        created_at=now,
-        next_due_at=now if polled else None,
-    )
-    session.add(source)
-    session.flush()
-    return source
+def _made(session: Session, kind: str, board: str, now: datetime, *, company: str | None = None) -> Source:
+    """The source of that name, which this transaction or one of another process makes. It is not polled."""
+    values = {"kind": kind, "board": board, "company": company, "polled": False, "state": "active", "created_at": now}
+    insert_missing(session, table(Source), [values | {"failures": 0}], ["kind", "board"])
+    return session.exec(_named(kind, board)).one()
 
 
 def _plain_address(url: str) -> str:
@@ -80,7 +74,11 @@ def _spelled_otherwise(session: Session, kind: str, board: str) -> Source | None
 
 
 def find(session: Session, kind: str, board: str) -> Source | None:
-    return session.exec(select(Source).where(Source.kind == kind, Source.board == board)).one_or_none()
+    return session.exec(_named(kind, board)).one_or_none()
+
+
+def _named(kind: str, board: str) -> SelectOfScalar[Source]:
+    return select(Source).where(Source.kind == kind, Source.board == board)
 
 
 def name(source: Source) -> str:
@@ -119,10 +117,15 @@ def due(session: Session, now: datetime) -> list[Source]:
     return list(session.exec(statement))
 
 
-def next_due(source: Source, now: datetime) -> datetime:
-    """When to poll again: the kind's poll floor after a success, doubled for each failure in a row up to a day."""
-    floor = timedelta(seconds=registry.adapter(source.kind).POLICY.poll_floor)
-    return now + max(floor, min(floor * 2 ** min(source.failures, 10), MAX_BACKOFF)) if source.failures else now + floor
+def poll_floor(source: Source) -> timedelta:
+    """The least time between two polls of a source."""
+    return timedelta(seconds=registry.adapter(source.kind).POLICY.poll_floor)
+
+
+def next_try(source: Source, now: datetime) -> datetime:
+    """When to poll a failing source again: the poll floor, doubled for each failure in a row up to a day."""
+    floor = poll_floor(source)
+    return now + max(floor, min(floor * (1 << min(source.failures, 10)), MAX_BACKOFF))
 
 
 def remove(session: Session, source: Source) -> int:

@@ -7,7 +7,7 @@ import msgspec
 from jobswipe.pay.salary import Amount
 
 
-class RawLocation(msgspec.Struct, kw_only=True):
+class RawLocation(msgspec.Struct, frozen=True, kw_only=True):
     """One place as the source gives it: a free `text`, or fields, or both. `country` is a code or a name."""
 
     text: str | None = None

@@ -14,6 +14,7 @@ from jobswipe import settings as settings_module
 from jobswipe.db import migrate
 from jobswipe.db.engine import Database
 from jobswipe.errors import JobSwipeError, NotReadyError, StorageError
+from jobswipe.observability import metrics, runtime
 from jobswipe.observability.logs import logger
 from jobswipe.settings import Settings
 from jobswipe.tasks.worker import Worker
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     code = 1
     try:
         settings = settings_module.load()
+        runtime.start(settings, "worker")
+        metrics.join()
         database = _open(settings, stopping)
         if database is not None:
             worker = Worker(database, settings, only=_names(options.kinds), watchdog=True)
@@ -55,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except JobSwipeError as error:
         sys.stderr.write(f"jobswipe: {error.message}\n")
         code = error.exit_code
+    runtime.stop()
     with suppress(OSError):
         sys.stderr.flush()
         sys.stdout.flush()

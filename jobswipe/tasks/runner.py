@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from jobswipe import clock
 from jobswipe.db.engine import Database
 from jobswipe.errors import HopelessError, JobSwipeError, LeaseLostError, QueueError, StorageError
+from jobswipe.observability import measure
 from jobswipe.observability.context import task_span
 from jobswipe.observability.logs import logger
 from jobswipe.settings import Settings
@@ -271,6 +273,7 @@ class Runner:
             stopping=self.stop.is_set,
             finish=lambda session: self._end(slot, session, finish),
         )
+        measure.task_started(task.kind, (clock.now() - task.run_at).total_seconds())
         try:
             with task_span(task.kind, task.id, task.attempts, task.traceparent):
                 kind.handler(context, task.payload)
@@ -281,11 +284,15 @@ class Runner:
         except BaseException as error:  # noqa: BLE001 - whatever a handler raises, sys.exit too, ends its attempt only
             if context.committed:
                 self._log.warning("task_failed_after_commit", task_id=task.id, kind=task.kind, error=describe(error))
-                self.figures["done"] += 1
+                self._done(task)
             else:
                 self._fail(slot, task, describe(error), hopeless=isinstance(error, HopelessError))
         else:
-            self.figures["done"] += 1
+            self._done(task)
+
+    def _done(self, task: Claimed) -> None:
+        self.figures["done"] += 1
+        measure.task_state(task.kind, "done")
 
     def _fail(self, slot: Slot, task: Claimed, error: str, *, hopeless: bool = False) -> None:
         state: list[str | None] = []
@@ -298,13 +305,16 @@ class Runner:
             return
         if state[-1] is None:
             self.figures["lost"] += 1
+            measure.task_state(task.kind, "lease_lost")
             return
         self.figures["dead" if state[-1] == "dead" else "failed"] += 1
+        measure.task_state(task.kind, "retry" if state[-1] == "pending" else state[-1])
         say = self._log.error if state[-1] == "dead" else self._log.warning
         say("task_failed", task_id=task.id, kind=task.kind, attempt=task.attempts, state=state[-1], error=error)
 
     def _lost(self, task: Claimed, error: LeaseLostError) -> None:
         self.figures["lost"] += 1
+        measure.task_state(task.kind, "lease_lost")
         self._log.warning("task_lost", task_id=task.id, kind=task.kind, attempt=task.attempts, error=error.message)
 
     def _settle(self, slot: Slot, write: Callable[[Session, Claimed | None], Claimed | None]) -> bool:

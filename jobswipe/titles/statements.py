@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
-import ahocorasick_rs
+from daachorse import DoubleArrayAhoCorasick
+
+from jobswipe.text.lower import lowered
 
 Subject = Literal["employment", "seniority"]
 BEFORE, AFTER = 110, 70  # characters kept on each side of a keyword
@@ -27,18 +29,18 @@ _KEYWORDS: dict[Subject, tuple[str, ...]] = {
 
 
 @cache
-def _automaton(subject: Subject) -> ahocorasick_rs.BytesAhoCorasick:
-    return ahocorasick_rs.BytesAhoCorasick([word.encode() for word in _KEYWORDS[subject]])
+def _automaton(subject: Subject) -> DoubleArrayAhoCorasick:
+    return DoubleArrayAhoCorasick([word.encode() for word in _KEYWORDS[subject]])
 
 
 def windows(description: str, subject: Subject) -> Iterator[str]:
     """Lower-case stretches of text around the subject's keywords, without overlap of the keywords, in order."""
-    text = description.lower().encode(errors="replace")
+    text = lowered(description)
     last = -1
-    for count, (_, start, end) in enumerate(_automaton(subject).find_matches_as_indexes(text)):
+    for count, (start, end, _) in enumerate(_automaton(subject).find(text)):
         if count >= MAX_WINDOWS:
             return
         if end <= last:
             continue
         last = end + AFTER
-        yield text[max(0, start - BEFORE) : last].decode(errors="ignore")
+        yield text[max(0, start - BEFORE) : last].decode(errors="ignore").lower()

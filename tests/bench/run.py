@@ -103,10 +103,23 @@ def store_whole(work: Path, boards: Path, count: int) -> None:
     home = work / "home"
     first, memory = run([JOBSWIPE, "ingest", "--kind", "ashby", "--file", str(boards), "--format", "jsonl"], home)
     again, _ = run([JOBSWIPE, "ingest", "--kind", "ashby", "--file", str(boards), "--format", "jsonl"], home)
+    changed = touch(work, boards)
+    touched, _ = run([JOBSWIPE, "ingest", "--kind", "ashby", "--file", str(changed), "--format", "jsonl"], home)
     peer = run([sys.executable, str(HERE / "peer_ashby.py"), str(work / "everything.json")])[0]
     say("ingest", postings=count, per_second=count / first, bar=500, peak_mb=memory, memory_bar=600,
-        again_share=again / first, again_bar=0.2, peer="ats-scrapers 0.3.0 (parses only)",
-        peer_per_second=count / peer, times_the_peer=peer / first)  # fmt: skip
+        again_share=again / first, again_bar=0.2, again_with_a_change_in_each_board_share=touched / first,
+        peer="ats-scrapers 0.3.0 (parses only)", peer_per_second=count / peer, times_the_peer=peer / first)  # fmt: skip
+
+
+def touch(work: Path, boards: Path) -> Path:
+    """The same boards with one posting of each changed: every record is read, and nearly all are as they were."""
+    touched = work / "touched"
+    touched.mkdir()
+    for path in boards.iterdir():
+        payload = json.loads(path.read_text())
+        payload["jobs"][0]["title"] += " (f/m/x)"
+        (touched / path.name).write_text(json.dumps(payload))
+    return touched
 
 
 def growth(work: Path, boards: Path) -> None:

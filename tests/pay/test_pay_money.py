@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import date
+from importlib.resources import files
+
 import pytest
 
-from jobswipe.pay import convert, currency_of, period_of
+from jobswipe.pay import convert, currency, currency_of, period_of
 from jobswipe.pay.money import find, number
 from jobswipe.pay.rates import plausible, table
 
@@ -120,10 +125,26 @@ def test_convert_between_currencies_and_back() -> None:
 
 def test_rates_are_dated_and_positive() -> None:
     rates = table()
-    assert rates.date.startswith("20")
+    assert date.fromisoformat(rates.date)
     assert rates.rates[rates.base] == 1
-    assert len(rates.rates) >= 40
-    assert all(rate > 0 for rate in rates.rates.values())
+    assert all(0 < rate < 100_000 for rate in rates.rates.values())
+
+
+def test_each_rate_has_one_source_with_its_own_date() -> None:
+    document = json.loads(files("jobswipe.pay").joinpath("rates.json").read_bytes())
+    assert document["sources"][0]["date"] == document["date"]
+    assert all(re.fullmatch(r"20\d\d-[01]\d(-[0-3]\d)?", source["date"]) for source in document["sources"])
+    sourced = [code for source in document["sources"] for code in source["currencies"].split()]
+    assert sorted(sourced) == sorted(document["rates"])
+
+
+def test_every_currency_that_is_read_has_a_rate() -> None:
+    shared = [*currency._SHARED.values(), *currency._SHARED_WORDS.values()]
+    read = {code.upper() for code in currency._LOOSE}
+    read.update(currency._SIGNS.values(), currency._WORDS.values(), currency.OWN.values())
+    for by_country, otherwise in shared:
+        read.update(by_country.values(), [otherwise] if otherwise else [])
+    assert read <= set(table().rates)
 
 
 def test_plausible() -> None:

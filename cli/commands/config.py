@@ -9,7 +9,7 @@ import typer
 from cli.context import load_settings
 from cli.output import Format, FormatOption, emit, note
 
-_PASSWORD = re.compile(r"(://[^/@\s]*?:)[^/@\s]+@")
+_PASSWORD = re.compile(r"(://[^/\s:]*:)[^/\s]*@")
 """The password in an address."""
 
 config = typer.Typer(help="The settings: show them, check them.", no_args_is_help=True)
@@ -28,13 +28,14 @@ def show(form: FormatOption = Format.table) -> None:
     from jobswipe.settings import SECTIONS
 
     settings = load_settings()
+    urls = {"database": settings.database_url, "queue": settings.queue_url}
     rows = [
         {"key": "home", "value": str(settings.home), "from": "JOBSWIPE_HOME or default", "meaning": "Data directory."}
     ]
     for name, model in SECTIONS.items():
         section = getattr(settings, name)
         for key, field in model.model_fields.items():
-            value = settings.database_url if (name, key) == ("database", "url") else getattr(section, key)
+            value = urls[name] if key == "url" and name in urls else getattr(section, key)
             rows.append(
                 {
                     "key": f"{name}.{key}",
@@ -53,7 +54,11 @@ def check() -> None:
     Example: jobswipe config check
     """
     from jobswipe.db.engine import parse_url
+    from jobswipe.tasks import schedule
+    from jobswipe.tasks.queue import Queue
 
     settings = load_settings()
     parse_url(settings.database_url)
+    Queue(settings.queue_url)
+    schedule.entries(settings)
     note(f"The settings are sound (data directory {settings.home}).")

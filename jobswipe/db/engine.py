@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ class Database:
         self.settings = settings or DatabaseSettings()
         self.engine = _make_engine(url, self.settings)
         engines.watch(self.engine)
+        self._turn = threading.Lock() if self.dialect == "sqlite" else None
 
     @property
     def dialect(self) -> str:
@@ -42,9 +44,23 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session whose changes are committed together at the end, or not at all when the block raises."""
-        with self._session(write=True) as session:
+        with self._my_turn(), self._session(write=True) as session:
             yield session
             session.commit()
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """Threads queue up for SQLite's one writer: its own waiting sleeps, and sleeps longer each time."""
+        if self._turn is None:
+            yield
+            return
+        # A thread that is given no turn in time goes on and is told so by SQLite.
+        held = self._turn.acquire(timeout=self.settings.busy_timeout)
+        try:
+            yield
+        finally:
+            if held:
+                self._turn.release()
 
     @contextmanager
     def _session(self, *, write: bool) -> Iterator[Session]:

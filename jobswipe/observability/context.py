@@ -120,6 +120,11 @@ def _here() -> str | None:
     return _carried.get() or (_tracer.current() if _tracer is not None else None)
 
 
+def kept() -> bool:
+    """Whether there may be a span: quick, for what is asked with every statement."""
+    return _tracer is not None and _carried.get() is None
+
+
 def fields() -> dict[str, Attribute]:
     """What a log line says about the work at hand: the bound ids, and `trace_id` and `span_id` inside a trace."""
     out = dict(_ids.get({}))

@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from jobswipe import settings as settings_module
@@ -31,14 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     stopping = threading.Event()
     workers: list[Worker] = []
 
-    def stop(*_: object) -> None:
+    def stop() -> None:
         for worker in workers:
             worker.stop(at_once=stopping.is_set())
         stopping.set()
 
-    # Ctrl-C reaches the whole process group: the supervisor passes on what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN if options.watch_stdin else stop)
-    signal.signal(signal.SIGTERM, stop)
+    _on_signals(stop, deaf_to_interrupts=options.watch_stdin)
     if options.watch_stdin:
         threading.Thread(target=_await_end, args=(stop,), daemon=True).start()
     code = 1
@@ -58,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except JobSwipeError as error:
         sys.stderr.write(f"jobswipe: {error.message}\n")
         code = error.exit_code
+    except Exception:  # noqa: BLE001 - a fault: it is told, and the process is replaced
+        sys.stderr.write(traceback.format_exc())
     runtime.stop()
     with suppress(OSError):
         sys.stderr.flush()
@@ -88,12 +89,31 @@ def _open(settings: Settings, stopping: threading.Event) -> Database | None:
     return None
 
 
-def _await_end(stop: object) -> None:
+def _on_signals(stop: Callable[[], None], *, deaf_to_interrupts: bool) -> None:
+    """Call `stop` in a thread at each signal: what it locks, the interrupted thread may hold at that very moment."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+
+    def tell(*_: object) -> None:
+        with suppress(OSError):
+            os.write(write, b".")
+
+    def listen() -> None:
+        while os.read(read, 1):
+            stop()
+
+    threading.Thread(target=listen, daemon=True).start()
+    # Ctrl-C reaches the whole process group: the supervisor passes on what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN if deaf_to_interrupts else tell)
+    signal.signal(signal.SIGTERM, tell)
+
+
+def _await_end(stop: Callable[[], None]) -> None:
+    """Call `stop` when the supervisor, which holds the other end of the standard input, is gone."""
     with suppress(OSError):
         while os.read(0, 1024):
             pass
-    if callable(stop):
-        stop()
+    stop()
 
 
 if __name__ == "__main__":

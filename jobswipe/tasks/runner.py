@@ -62,9 +62,9 @@ class Slot:
 
     def restore(self) -> None:
         """What was begun in a transaction that failed is held again."""
-        if self.begun is not None:
-            self.ahead.appendleft(self.begun._replace(attempts=self.begun.attempts - 1))
-            self.begun = None
+        begun, self.begun = self.begun, None
+        if begun is not None:
+            self.ahead.appendleft(begun._replace(attempts=begun.attempts - 1))
 
     def took(self, seconds: float) -> None:
         self.usual += (seconds - self.usual) / 8 if seconds < self.usual else (seconds - self.usual) / 2
@@ -80,7 +80,6 @@ class Intake:
     def __init__(self, queue: Queue, stop: threading.Event) -> None:
         self.queue, self.stop = queue, stop
         self.garbage = 0
-        self.error: QueueError | None = None
         self._ready: deque[int] = deque()
         self._turn = threading.Lock()
         self._wake = threading.Event()
@@ -117,14 +116,9 @@ class Intake:
             # No more than the idle threads want: an id that waits here waits for a busy one.
             taken = self.queue.take(max(count, self._waiting), _WAIT)
         except QueueError as error:
-            if self.error is None:
-                self._log.warning("queue_down", error=error.message, effect="work is kept in the ledger")
-            self.error = error
+            self._log.debug("queue_down", error=error.message)  # the main loop says so, once
             self.stop.wait(1.0)
             return
-        if self.error is not None:
-            self._log.warning("queue_is_back")
-            self.error = None
         if taken.garbage:
             self.garbage += taken.garbage
             self._log.warning("poison_message", count=taken.garbage, effect="thrown away: it named no task")
@@ -167,9 +161,13 @@ class Runner:
         """What the threads are at."""
         return [found for slot in self.slots if (found := slot.running) is not None]
 
-    def held(self, longer: float = 0.0) -> list[Claimed]:
-        """Take the tasks that were not begun from threads that have been at one for `longer` seconds."""
-        taken: list[Claimed] = []
+    def held(self, longer: float = 0.0) -> list[tuple[Claimed, bool]]:
+        """Take what waits behind their task from threads that have been at it for `longer` seconds.
+
+        Each with whether it was begun: then its thread committed the one before, and has not returned from it. Should
+        the thread take it at the same moment, the token sees to it that one of the two has it.
+        """
+        taken: list[tuple[Claimed, bool]] = []
         now = time.monotonic()
         for slot in self.slots:
             running = slot.running
@@ -177,9 +175,12 @@ class Runner:
                 continue
             while slot.ahead:
                 try:
-                    taken.append(slot.ahead.pop())
+                    taken.append((slot.ahead.pop(), False))
                 except IndexError:  # the thread was faster
                     break
+            begun, slot.begun = slot.begun, None
+            if begun is not None:
+                taken.append((begun, True))
         return taken
 
     def _loop(self, slot: Slot) -> None:
@@ -201,8 +202,8 @@ class Runner:
 
     def _next(self, slot: Slot) -> Claimed | None:
         """The next task, begun. None: there was none, or it was cancelled, taken by another, or handed over twice."""
-        if slot.begun is not None:
-            found, slot.begun = slot.begun, None
+        found, slot.begun = slot.begun, None
+        if found is not None:
             return found
         try:
             held = slot.ahead.popleft()

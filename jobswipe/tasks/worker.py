@@ -31,11 +31,11 @@ STOPPED = 0
 STUCK = 70
 """The exit code of a process that ended itself because a task would not end."""
 _BEATS = table(WorkerBeat)
-_LONGEST_PAUSE = 30.0
+_LONGEST_PAUSE = 10.0
 
 
 class Worker:
-    """One process's worker. `run` returns the exit code; `stop` may be called from a signal handler, more than once.
+    """One process's worker. `run` returns the exit code; `stop` may be called from any thread, more than once.
 
     `outage` says what is down now: "queue_down", "database_down" or None.
     """
@@ -89,7 +89,8 @@ class Worker:
                 pause = 0.0
             except QueueError as error:
                 self._warn("queue_down", error.message, "work is kept in the ledger")
-                handed, pause = 0, min(5.0, pause * 2 or 0.25)
+                handed, pause = 0, min(1.0, pause * 2 or 0.25)  # leases have to be kept meanwhile
+                self._beat_at = -1e9  # the next turn must ask the queue again before it says that all is well
             except DOWN as error:
                 said = error.message if isinstance(error, JobSwipeError) else str(error).partition("\n")[0]
                 self._warn("database_down", said, "the worker waits")
@@ -152,8 +153,8 @@ class Worker:
         held = self.runner.held(longer)
         if held:
             with self.database.write() as session:
-                for task in held:
-                    ledger.give_back(session, task, begun=False)
+                for task, begun in held:
+                    ledger.give_back(session, task, begun=begun)
 
     def _beat(self) -> None:
         now = clock.now()
@@ -195,10 +196,8 @@ class Worker:
                 for one in self.runner.running():
                     if not one.lost:
                         returned += ledger.give_back(session, one.task) is not None
-                for begun in filter(None, (slot.begun for slot in self.runner.slots)):
-                    ledger.give_back(session, begun)
-                for task in self.runner.held():
-                    ledger.give_back(session, task, begun=False)
+                for task, begun in self.runner.held():
+                    ledger.give_back(session, task, begun=begun)
                 ledger.unqueue(session, self.intake.leftover())
                 session.execute(delete(_BEATS).where(_BEATS.c.worker == self.name))
         except DOWN as error:

@@ -74,3 +74,21 @@ def test_what_is_wrong_is_one_line(tasks: list[int], arguments: list[str], code:
 def test_without_a_store_it_says_what_to_do(home: Path) -> None:
     status, _, err = run("list")
     assert (status, "jobswipe init" in err) == (3, True)
+
+
+def test_settings_show_the_queue_without_its_password(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def config(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([JOBSWIPE, "config", *arguments], capture_output=True, encoding="utf-8", check=False)
+
+    shown = {row["key"]: row["value"] for row in json.loads(config("show", "--format", "json").stdout)}
+    assert shown["queue.url"] == f"sqlite:///{home}/queue.db"
+    assert config("check").returncode == 0
+    monkeypatch.setenv("JOBSWIPE_QUEUE_URL", "redis://:secret@queue.example.com:6379/3")
+    out = config("show", "--format", "json").stdout
+    assert ("secret" in out, "queue.example.com" in out) == (False, True)
+    monkeypatch.setenv("JOBSWIPE_QUEUE_URL", "amqp://u:secret@queue.example.com")
+    monkeypatch.setenv("JOBSWIPE_SCHEDULE_LAKE", "never ever")
+    for said in ("JOBSWIPE_QUEUE_URL", "[schedule] lake"):
+        refused = config("check")
+        assert (refused.returncode, said in refused.stderr, "secret" in refused.stderr) == (2, True, False)
+        monkeypatch.delenv("JOBSWIPE_QUEUE_URL", raising=False)

@@ -191,6 +191,7 @@ def draft(
     kind: Annotated[str, typer.Option(help="cover-letter or answer.")] = "cover-letter",
     question: Annotated[str | None, typer.Option(help="The question of the form, for an answer.")] = None,
     language: Annotated[str | None, typer.Option(help="en, de, fr, ...; default: the posting's.")] = None,
+    background: Annotated[bool, typer.Option("--background", help="Let the worker write it; do not wait.")] = False,
 ) -> None:
     """Draft a cover letter or an answer from your resume's facts. It is printed, and kept as a version.
 
@@ -206,6 +207,14 @@ def draft(
 
     settings = load_settings()
     database = open_store(settings)
+    kind = "answer" if question is not None and kind == "cover-letter" else kind
+    if background:
+        from jobswipe.drafts import jobs
+
+        with database.write() as session:
+            asked = jobs.ask(session, LOCAL_PERSON_ID, number, kind=kind, question=question or "", language=language)
+        note(f"Task {asked} writes it when a worker runs; then 'jobswipe application drafts {number}' lists it.")
+        return
     with _words() as progress:
         made = service.write(
             database,
@@ -213,7 +222,7 @@ def draft(
             LOCAL_PERSON_ID,
             number,
             clock.now(),
-            kind="answer" if question is not None and kind == "cover-letter" else kind,
+            kind=kind,
             question=question or "",
             language=language,
             progress=progress,

@@ -1,6 +1,6 @@
-"""Ollama over HTTP: a streamed chat that keeps every time limit, and the state of the server for health and messages.
+"""Ollama by its own Python client: a streamed chat that keeps every time limit, and the server's state for health.
 
-The stream is read in a thread, so that a server that says nothing, drips or never ends is left on time.
+The client is used in a thread, so that a server that says nothing, drips or never ends is left on time.
 """
 
 from __future__ import annotations
@@ -12,37 +12,29 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import httpx
-import msgspec
 
 from jobswipe.errors import SettingsError, UpstreamError
 from jobswipe.observability.context import outgoing_headers
 from jobswipe.security.urls import shown
 from jobswipe.settings import OllamaSettings
 
+if TYPE_CHECKING:
+    from ollama import ChatResponse
+
 Progress = Callable[[int], None]
 """Called with the number of words so far."""
-_LONGEST_LINE = 1_000_000
+_LONGEST_BODY = 1_000_000
+_LONGEST_PIECE = 1_000
+"""Bytes that a token takes in a stream, generously: Ollama sends about 150."""
 _LONGEST_WORD = 40
 _CONTEXT = 8_192
 _THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _SENTENCE_END = re.compile(r".*[.!?…](?=\s|$)", re.DOTALL)
 
 Status = Literal["pass", "warn"]
-
-
-class _Answer(msgspec.Struct):
-    content: str = ""
-
-
-class _Line(msgspec.Struct):
-    """One line of the stream: the next piece, the end, or an error."""
-
-    message: _Answer | None = None
-    done: bool = False
-    error: str | None = None
 
 
 def address(settings: OllamaSettings) -> str:
@@ -52,7 +44,7 @@ def address(settings: OllamaSettings) -> str:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
         parsed = httpx.URL("")
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    if parsed.scheme not in ("http", "https") or not parsed.host or (parsed.port or 0) > 65535:
         raise SettingsError("[ollama] url is no web address: write it as http://127.0.0.1:11434, or leave it empty.")
     return url
 
@@ -62,17 +54,14 @@ def chat(settings: OllamaSettings, messages: list[dict[str, str]], progress: Pro
 
     Raises UpstreamError with one sentence: not reachable, model missing, failed, too slow, empty, or no Ollama at all.
     """
-    url = address(settings)
-    body = {
-        "model": settings.model,
-        "messages": messages,
-        "stream": True,
-        "options": {"temperature": 0.3, "num_ctx": _CONTEXT, "num_predict": 3 * settings.max_words},
-    }
-    stream = _Stream(f"{url}/api/chat", body, settings)
     text, told = "", 0
-    try:
-        for piece in stream.pieces():
+    with _Connection(
+        settings,
+        patience=max(settings.first_token_timeout, settings.idle_timeout),
+        total=settings.total_timeout,
+        most=_LONGEST_BODY + _LONGEST_PIECE * 3 * settings.max_words,
+    ) as connection:
+        for piece in _pieces(connection, settings, messages):
             text += piece
             visible = _THINKING.sub("", text)
             words = len(visible.split())
@@ -84,115 +73,122 @@ def chat(settings: OllamaSettings, messages: list[dict[str, str]], progress: Pro
                 whole = _SENTENCE_END.match(text)
                 text = whole[0] if whole else text
                 break
-    finally:
-        stream.close()
     found = _THINKING.sub("", text).strip()
     if not found:
         raise UpstreamError(f"{_named(settings)} answered nothing: try again, or set [ollama] model to another.")
     return found
 
 
-class _Stream:
-    """One request, read by a thread of its own."""
+class _Connection:
+    """A client of Ollama's for one piece of work: it bounds what is read, and can be left from another thread.
 
-    def __init__(self, url: str, body: dict[str, Any], settings: OllamaSettings) -> None:
-        self._url, self._body, self._settings = url, body, settings
-        self._items: queue.Queue[bytes | Exception | None] = queue.Queue(maxsize=64)
-        self._stop = threading.Event()
+    `patience` and `total` are in seconds, for each read and for all; `most` is in bytes of an answer.
+    """
+
+    def __init__(self, settings: OllamaSettings, *, patience: float, total: float, most: int) -> None:
+        url = httpx.URL(address(settings))
         self._socket: socket.socket | None = None
-        self._headers = outgoing_headers(url)
-        self._thread = threading.Thread(target=self._read, name="ollama", daemon=True)
-
-    def _read(self) -> None:
-        limits = self._settings
-        timeout = httpx.Timeout(limits.first_token_timeout, connect=limits.connect_timeout)
         try:
-            with (
-                httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
-                client.stream("POST", self._url, json=self._body, headers=self._headers) as response,
-            ):
-                network = response.extensions.get("network_stream")
-                self._socket = network.get_extra_info("socket") if network is not None else None
-                if response.status_code != 200:
-                    self._put(_StatusError(response.status_code, _head(response)))
-                    return
-                for chunk in response.iter_bytes():
-                    if not self._put(chunk):
-                        return
-            self._put(None)
-        except Exception as error:  # noqa: BLE001 - carried to the asking thread and told there
-            self._put(error)
+            from ollama import Client  # the import makes a client, too, of what OLLAMA_HOST and proxy variables say
 
-    def _put(self, item: bytes | Exception | None) -> bool:
-        while not self._stop.is_set():
-            with suppress(queue.Full):
-                self._items.put(item, timeout=0.2)
-                return True
-        return False
+            self.client = Client(
+                str(url),
+                auth=(url.username, url.password) if url.userinfo else None,
+                # What is packed could become endless when it is unpacked.
+                headers={"Accept-Encoding": "identity"} | outgoing_headers(str(url)),
+                timeout=httpx.Timeout(patience, connect=settings.connect_timeout),
+                follow_redirects=False,
+                trust_env=False,
+                event_hooks={"response": [self._answered]},
+            )
+        except Exception as error:  # noqa: BLE001 - such an environment raises what it likes
+            raise UpstreamError(
+                f"Ollama's client does not start ({type(error).__name__}): correct OLLAMA_HOST, OLLAMA_API_KEY or the "
+                "proxy variables of the environment."
+            ) from None
+        self.begun = time.monotonic()
+        self.most, self.until = most, self.begun + total
 
-    def pieces(self) -> Iterator[str]:
-        """The pieces of the answer as they come. Raises UpstreamError."""
-        settings, named = self._settings, _named(self._settings)
-        self._thread.start()
-        begun = last = time.monotonic()
-        first, rest = True, b""
-        while True:
-            patience = settings.connect_timeout + settings.first_token_timeout if first else settings.idle_timeout
-            until = min(last + patience, begun + settings.total_timeout)
-            try:
-                item = self._items.get(timeout=max(until - time.monotonic(), 0.001))
-            except queue.Empty:
-                raise _late(settings, begun, first) from None
-            if isinstance(item, Exception):
-                raise _told(item, settings)
-            if item is None:
-                raise UpstreamError(f"{named} broke its answer off: try again.")
-            rest += item
-            *lines, rest = rest.split(b"\n")
-            if len(rest) > _LONGEST_LINE:
-                raise UpstreamError(f"{named} does not answer as Ollama does: check [ollama] url.")
-            for line in filter(bytes.strip, lines):
-                piece, done = _piece(line, settings)
-                if piece:
-                    first, last = False, time.monotonic()
-                    yield piece
-                if done:
-                    return
-            now = time.monotonic()
-            if now > begun + settings.total_timeout or now > last + patience:  # bytes came, but no words
-                raise _late(settings, begun, first)
+    def _answered(self, response: httpx.Response) -> None:
+        network = response.extensions.get("network_stream")
+        self._socket = network.get_extra_info("socket") if network is not None else None
+        if time.monotonic() > self.until:  # left before it answered
+            raise httpx.ReadTimeout("It took too long.")
+        response.headers.pop("Content-Encoding", None)
+        if isinstance(response.stream, httpx.SyncByteStream):
+            response.stream = _Bounded(response.stream, self)
 
-    def close(self) -> None:
-        """Leave the request, whatever it is doing."""
-        self._stop.set()
+    def __enter__(self) -> _Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the server, whatever it is doing. Whoever uses the client closes it."""
+        self.until = 0.0
         if self._socket is not None:
-            with suppress(OSError):  # wakes the thread that reads from it
+            with suppress(OSError):  # wakes the thread that reads from it, which closing does not
                 self._socket.shutdown(socket.SHUT_RDWR)
 
 
-class _StatusError(Exception):
-    def __init__(self, status: int, body: bytes) -> None:
-        super().__init__(f"status {status}")
-        self.status, self.body = status, body
+class _Bounded(httpx.SyncByteStream):
+    """A body, line by line without blank ones, that ends when it is too long or takes too long."""
+
+    def __init__(self, body: httpx.SyncByteStream, connection: _Connection) -> None:
+        self._body, self._connection = body, connection
+
+    def __iter__(self) -> Iterator[bytes]:
+        seen, rest = 0, b""
+        for chunk in self._body:
+            seen += len(chunk)
+            if time.monotonic() > self._connection.until:
+                raise httpx.ReadTimeout("It takes too long.")
+            if seen > self._connection.most or len(rest) > _LONGEST_BODY:
+                raise ValueError("It is too long.")
+            *lines, rest = (rest + chunk).split(b"\n")
+            yield from (line + b"\n" for line in lines if line.strip())
+        yield rest
+
+    def close(self) -> None:
+        self._body.close()
 
 
-def _head(response: httpx.Response) -> bytes:
-    out = b""
-    for chunk in response.iter_bytes():
-        out += chunk
-        if len(out) > 10_000:
-            break
-    return out
+def _pieces(connection: _Connection, settings: OllamaSettings, messages: list[dict[str, str]]) -> Iterator[str]:
+    """The pieces of the answer as they come. Raises UpstreamError."""
+    items: queue.SimpleQueue[ChatResponse | Exception | None] = queue.SimpleQueue()
+    options = {"temperature": 0.3, "num_ctx": _CONTEXT, "num_predict": 3 * settings.max_words}
 
+    def read() -> None:
+        try:
+            with connection.client as client:
+                for part in client.chat(settings.model, messages, stream=True, options=options):
+                    items.put(part)
+            items.put(None)
+        except Exception as error:  # noqa: BLE001 - carried to the asking thread and told there
+            items.put(error)
 
-def _piece(line: bytes, settings: OllamaSettings) -> tuple[str, bool]:
-    try:
-        found = msgspec.json.decode(line, type=_Line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise UpstreamError(f"{_named(settings)} does not answer as Ollama does: check [ollama] url.") from None
-    if found.error is not None:
-        raise UpstreamError(f"{_named(settings)} failed ({shown(found.error)}): look at its own messages.")
-    return (found.message.content if found.message else ""), found.done
+    threading.Thread(target=read, name="ollama", daemon=True).start()
+    begun = last = connection.begun
+    first = True
+    while True:
+        patience = settings.connect_timeout + settings.first_token_timeout if first else settings.idle_timeout
+        until = min(last + patience, begun + settings.total_timeout)
+        try:
+            item = items.get(timeout=max(until - time.monotonic(), 0.001))
+        except queue.Empty:
+            raise _late(settings, begun, first) from None
+        if item is None:
+            raise UpstreamError(f"{_named(settings)} broke its answer off: try again.")
+        if isinstance(item, httpx.ReadTimeout):
+            raise _late(settings, begun, first)
+        if isinstance(item, Exception):
+            raise _told(item, settings)
+        now = time.monotonic()
+        if item.message.content or item.message.thinking:
+            first, last = False, now
+            yield item.message.content or ""
+        if item.done:
+            return
+        if now > begun + settings.total_timeout or now > last + patience:  # lines came, but no words
+            raise _late(settings, begun, first)
 
 
 def _late(settings: OllamaSettings, begun: float, first: bool) -> UpstreamError:
@@ -211,27 +207,25 @@ def _late(settings: OllamaSettings, begun: float, first: bool) -> UpstreamError:
 
 
 def _told(error: Exception, settings: OllamaSettings) -> UpstreamError:
+    from ollama import ResponseError
+
     named = _named(settings)
-    if isinstance(error, _StatusError):
-        said = _error_text(error.body)
-        if error.status == 404 and "model" in said.lower():
+    if isinstance(error, ResponseError):
+        said, status = str(error.error), error.status_code
+        if status < 0:  # a line of the stream
+            return UpstreamError(f"{named} failed ({shown(said)}): look at its own messages.")
+        if status == 404 and "model" in said.lower():
             return UpstreamError(_missing(settings), upstream_status=404)
-        detail = f": {shown(said)}" if said else ""
-        return UpstreamError(f"{named} failed (status {error.status}{detail}).", upstream_status=error.status)
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        detail = f": {shown(said)}" if said and "<" not in said else ""
+        return UpstreamError(f"{named} failed (status {status}{detail}).", upstream_status=status)
+    if isinstance(error, ConnectionError | httpx.ConnectError | httpx.ConnectTimeout):
         return UpstreamError(f"{named} cannot be reached: start it with 'ollama serve', or set [ollama] url.")
     if isinstance(error, httpx.TimeoutException):
-        return _late(settings, float("inf"), True)
+        return UpstreamError(f"{named} does not answer: look whether it hangs.")
+    # Of the client's own reading of what is no JSON, or other JSON than Ollama's.
+    if isinstance(error, ValueError | TypeError | AttributeError | RecursionError):
+        return UpstreamError(f"{named} does not answer as Ollama does: check [ollama] url.")
     return UpstreamError(f"{named} broke its answer off ({type(error).__name__}): try again.")
-
-
-def _error_text(body: bytes) -> str:
-    try:
-        found = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
-    said = found.get("error") if isinstance(found, dict) else None
-    return said if isinstance(said, str) else ""
 
 
 def _named(settings: OllamaSettings) -> str:
@@ -248,51 +242,25 @@ def _missing(settings: OllamaSettings, known: list[str] | None = None) -> str:
 
 
 def ollama_status(settings: OllamaSettings) -> tuple[Status, str | None, str]:
-    """("pass" or "warn", the server's version, one sentence). Never raises: without Ollama drafts are templates."""
+    """("pass" or "warn", the server's version, one sentence). Never raises: without Ollama drafts are templates.
+
+    Takes `connect_timeout` seconds for each step and about twice as long for all.
+    """
     if not settings.url.strip():
         return "pass", None, "Ollama is not set up: drafts are made from a template."
-    try:
-        named = _named(settings)
-    except SettingsError as error:
-        return "warn", None, error.message
-    version: str | None = None
-    try:
-        version = str(_get(settings, "/api/version").get("version") or "") or None
-        models = _get(settings, "/api/tags").get("models")
-        names = [str(one.get("name")) for one in models if isinstance(one, dict)] if isinstance(models, list) else []
-    except UpstreamError as error:
-        return "warn", version, error.message
-    if settings.model not in names and f"{settings.model}:latest" not in names:
-        return "warn", version, _missing(settings, names)
-    return "pass", version, f"{named} has the model {settings.model}."
-
-
-def _get(settings: OllamaSettings, path: str) -> dict[str, Any]:
-    """A small JSON object, within `connect_timeout` seconds and again as long for the answer."""
-    end = time.monotonic() + 2 * settings.connect_timeout
-    body = b""
+    wait = settings.connect_timeout
     try:
         with (
-            httpx.Client(timeout=settings.connect_timeout, trust_env=False, follow_redirects=False) as client,
-            client.stream("GET", address(settings) + path) as response,
+            _Connection(settings, patience=wait, total=2 * wait, most=_LONGEST_BODY) as connection,
+            connection.client as client,
         ):
-            if response.status_code != 200:
-                raise _told(_StatusError(response.status_code, _head(response)), settings)
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > _LONGEST_LINE or time.monotonic() > end:
-                    break
-        found = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        found = None
-    except httpx.ConnectError as error:
-        raise _told(error, settings) from None
-    except httpx.TimeoutException as error:
-        if isinstance(error, httpx.ConnectTimeout):
-            raise _told(error, settings) from None
-        raise UpstreamError(f"{_named(settings)} does not answer: look whether it hangs.") from None
-    except httpx.HTTPError as error:
-        raise _told(error, settings) from None
-    if not isinstance(found, dict):
-        raise UpstreamError(f"{_named(settings)} does not answer as Ollama does: check [ollama] url.")
-    return found
+            names = [one.model for one in client.list().models if one.model]
+            found = client._request_raw("GET", "/api/version").json()  # noqa: SLF001 - the package has no call for it
+            version = str(found.get("version") or "") or None
+    except (SettingsError, UpstreamError) as error:
+        return "warn", None, error.message
+    except Exception as error:  # noqa: BLE001 - whatever the client raises is told in a sentence
+        return "warn", None, _told(error, settings).message
+    if settings.model not in names and f"{settings.model}:latest" not in names:
+        return "warn", version, _missing(settings, names)
+    return "pass", version, f"{_named(settings)} has the model {settings.model}."

@@ -23,6 +23,8 @@ LANGUAGES = {
 }
 """Languages that a draft can be asked for, by ISO 639-1 code."""
 MAX_QUESTION = 1_000
+MAX_FACTS = 10_000
+"""Letters of facts that a model is given."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 
 _SYSTEM = """You write {what} for a job application, in {language}, in the applicant's own voice (first person).
@@ -49,7 +51,7 @@ def messages(facts: Facts, opening: Opening, kind: str, question: str, language:
     system = _SYSTEM.format(what=what, language=LANGUAGES[language], length=_LENGTH[kind])
     # Nobody who writes a posting can know the mark that ends its quotation.
     mark = secrets.token_hex(6)
-    numbered = "\n".join(f"[{number}] {_quoted(line)}" for number, line in enumerate(facts.lines, 1))
+    numbered = "\n".join(f"[{number}] {_quoted(line)}" for number, line in enumerate(_fitting(facts.lines), 1))
     posting = [f"Role: {_quoted(opening.title)}"]
     if opening.company:
         posting.append(f"Employer: {_quoted(opening.company)}")
@@ -69,6 +71,17 @@ def messages(facts: Facts, opening: Opening, kind: str, question: str, language:
             + f"\n{mark}\n\n{task}",
         },
     ]
+
+
+def _fitting(lines: tuple[str, ...]) -> list[str]:
+    """The first facts that fit beside a posting into what a small model reads: of more it would forget the rules."""
+    out, letters = [], 0
+    for line in lines:
+        letters += len(line)
+        if letters > MAX_FACTS:
+            break
+        out.append(line)
+    return out
 
 
 def _quoted(text: str) -> str:

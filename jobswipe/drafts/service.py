@@ -30,9 +30,18 @@ class Draft(msgspec.Struct, kw_only=True):
     notice: str | None = None
 
 
-class _Ground(msgspec.Struct, kw_only=True):
+class Composed(msgspec.Struct, kw_only=True):
+    """A draft that was written and checked, and is not stored yet. `model` is None for a template."""
+
+    application_id: int
+    kind: str
+    question: str
+    language: str
+    model: str | None
+    text: str
+    flags: list[claims.Flag]
     facts: Facts
-    opening: Opening
+    notice: str | None = None
 
 
 def write(
@@ -47,21 +56,50 @@ def write(
     language: str | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Draft:
-    """Write a draft, check its claims, and keep it as the next version. No transaction is open while a model writes.
+    """Write a draft, check its claims, and keep it as the next version.
 
     `language` defaults to the posting's. Raises UsageError, NotFoundError (application, resume) and SettingsError.
     """
+    composed = compose(
+        database,
+        settings,
+        person_id,
+        application_id,
+        now,
+        kind=kind,
+        question=question,
+        language=language,
+        progress=progress,
+    )
+    with database.write() as session:
+        document = keep(session, person_id, composed, now)
+    return Draft(document=document, flags=composed.flags, notice=composed.notice)
+
+
+def compose(
+    database: Database,
+    settings: Settings,
+    person_id: int,
+    application_id: int,
+    now: datetime,
+    *,
+    kind: str = "cover-letter",
+    question: str = "",
+    language: str | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Composed:
+    """Write a draft and check its claims. No transaction is open while a model writes. Raises as `write` does."""
     question = " ".join(question.split())
-    _check(kind, question, language)
+    check(kind, question, language)
     with database.read() as session:
-        ground = _ground(session, person_id, application_id, now)
-    spoken = ground.opening.language if ground.opening.language in prompt.LANGUAGES else "en"
+        facts, place = _ground(session, person_id, application_id, now)
+    spoken = place.language if place.language in prompt.LANGUAGES else "en"
     chosen = language or spoken or "en"
     model: str | None = None
     notice: str | None = None
     if settings.ollama.url.strip():
         try:
-            asked = prompt.messages(ground.facts, ground.opening, kind, question, chosen)
+            asked = prompt.messages(facts, place, kind, question, chosen)
             with span("chat ollama", "client", measured="draft"):
                 text, model = tidy(ollama.chat(settings.ollama, asked, progress)), settings.ollama.model
         except UpstreamError as error:
@@ -72,13 +110,20 @@ def write(
         if chosen not in template.LANGUAGES:
             notice = f"{notice} It is in English: there is none in {prompt.LANGUAGES[chosen]}."
             chosen = "en"
-        text = template.draft(ground.facts, ground.opening, kind, question, chosen)
+        text = template.draft(facts, place, kind, question, chosen)
     # The question's own words claim nothing about the person.
-    flags = claims.check(text.replace(question, "") if question else text, ground.facts, ground.opening, chosen)
-    with database.write() as session:
-        applications.get(session, person_id, application_id)
-        document = _keep(session, application_id, kind, question, chosen, model, text, flags, ground.facts, now)
-    return Draft(document=document, flags=flags, notice=notice)
+    flags = claims.check(text.replace(question, "") if question else text, facts, place, chosen)
+    return Composed(
+        application_id=application_id,
+        kind=kind,
+        question=question,
+        language=chosen,
+        model=model,
+        text=text,
+        flags=flags,
+        facts=facts,
+        notice=notice,
+    )
 
 
 def listing(session: Session, person_id: int, application_id: int) -> list[ApplicationDocument]:
@@ -99,7 +144,8 @@ def tidy(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
 
 
-def _check(kind: str, question: str, language: str | None) -> None:
+def check(kind: str, question: str, language: str | None) -> None:
+    """Raises UsageError for what makes no sense together."""
     if kind not in DRAFT_KINDS:
         raise UsageError(f"No kind {kind!r}: choose one of {', '.join(DRAFT_KINDS)}.")
     if kind == "answer" and not question:
@@ -112,45 +158,35 @@ def _check(kind: str, question: str, language: str | None) -> None:
         raise UsageError(f"No language {language!r}: choose one of {', '.join(prompt.LANGUAGES)}.")
 
 
-def _ground(session: Session, person_id: int, application_id: int, now: datetime) -> _Ground:
+def _ground(session: Session, person_id: int, application_id: int, now: datetime) -> tuple[Facts, Opening]:
     application = applications.get(session, person_id, application_id)
     resume = resumes.get(session, person_id)
-    facts = gather(resumes.corrected(session, resume), now)
-    return _Ground(facts=facts, opening=opening(session, application))
+    return gather(resumes.corrected(session, resume), now), opening(session, application)
 
 
-def _keep(
-    session: Session,
-    application_id: int,
-    kind: str,
-    question: str,
-    language: str,
-    model: str | None,
-    text: str,
-    flags: list[claims.Flag],
-    facts: Facts,
-    now: datetime,
-) -> ApplicationDocument:
+def keep(session: Session, person_id: int, composed: Composed, now: datetime) -> ApplicationDocument:
+    """Store a draft as the next version of its kind and question. Raises NotFoundError when the application is gone."""
+    applications.get(session, person_id, composed.application_id)
     # Two drafts at once follow one another: the application's row is theirs in turn.
-    session.exec(select(Application.id).where(Application.id == application_id).with_for_update()).one()
+    session.exec(select(Application.id).where(Application.id == composed.application_id).with_for_update()).one()
     last = session.exec(
         select(func.max(ApplicationDocument.version)).where(
-            ApplicationDocument.application_id == application_id,
-            ApplicationDocument.kind == kind,
-            ApplicationDocument.question == question,
+            ApplicationDocument.application_id == composed.application_id,
+            ApplicationDocument.kind == composed.kind,
+            ApplicationDocument.question == composed.question,
         )
     ).one()
     document = ApplicationDocument(
-        application_id=application_id,
-        kind=kind,
-        question=question,
+        application_id=composed.application_id,
+        kind=composed.kind,
+        question=composed.question,
         version=(last or 0) + 1,
-        language=language,
-        model=model,
-        flags=[msgspec.to_builtins(one) for one in flags],
-        facts=list(facts.lines),
+        language=composed.language,
+        model=composed.model,
+        flags=[msgspec.to_builtins(one) for one in composed.flags],
+        facts=list(composed.facts.lines),
         created_at=now,
-        text=text,
+        text=composed.text,
     )
     session.add(document)
     session.flush()

@@ -68,10 +68,12 @@ def deliver_due(
     courier: Courier | None = None,
     jitter: Callable[[], float] = random.random,
     beat: Callable[[], None] = lambda: None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Counts:
     """Send the rows that are due at `now`, at most `limit`, the longest due first. Several processes may do it at once.
 
-    `beat` is called before each row. A channel that does not answer is left alone for the rest of the call.
+    `beat` is called before each row, `stopping` asks whether to leave the rest to the next call. A channel that does
+    not answer is left alone for the rest of the call.
     """
     counts = Counts()
     with database.read() as session:
@@ -81,7 +83,7 @@ def deliver_due(
     with ExitStack() as stack:
         carrier = courier or stack.enter_context(Courier(settings.notify))
         for id_ in due:
-            if time.monotonic() > end:
+            if time.monotonic() > end or stopping():
                 break
             beat()
             with suppress(_LostError):
@@ -174,9 +176,11 @@ def _claim(session: Session, settings: Settings, id_: int, now: datetime, counts
         session.add(row)
         counts.held += 1
         return None
-    inside = digest.contents(session, id_) if row.kind == "digest" else []
+    inside = _still_holding(session, id_, now)
     kind = preferences.kind(row.kind)
     reason = "You turned this kind off." if kind.mode == "off" else _overtaken(session, row)
+    if row.kind == "digest" and not inside:
+        reason = reason or "Nothing in it holds any more."
     listed = channels.chosen(session, row.person_id, kind.channels)
     reason = reason or (None if listed else _NO_CHANNEL)
     if reason is not None:
@@ -191,6 +195,19 @@ def _claim(session: Session, settings: Settings, id_: int, now: datetime, counts
         message=render.message(row.kind, row.payload, inside),
         todo=[(one.id or 0, one.name, one.url) for one in listed if str(one.id) not in row.outcomes],
     )
+
+
+def _still_holding(session: Session, digest_id: int, now: datetime) -> list[Notification]:
+    """What a digest has to tell; what was overtaken is let go of."""
+    inside = []
+    for one in digest.contents(session, digest_id):
+        reason = _overtaken(session, one)
+        if reason is None:
+            inside.append(one)
+        else:
+            one.digest_id = None
+            _end(session, one, "suppressed", now, reason)
+    return inside
 
 
 def _overtaken(session: Session, row: Notification) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -27,6 +28,11 @@ def gather(database: Database, settings: Settings, now: datetime) -> int:
 
 
 def _gather_for(session: Session, settings: Settings, person_id: int, preferences: Preferences, now: datetime) -> bool:
+    if preferences.kind("digest").mode == "off":
+        # It was turned off while something waited for it, and nothing else would ever take that along.
+        left = update(Notification).where(*_waiting(person_id))
+        session.execute(left.values(state="suppressed", settled_at=now, last_error="The digest is off."))
+        return False
     local = now.astimezone(zone(preferences, settings.notify))
     day = local.date().isoformat()
     if local.time() < preferences.digest_at:
@@ -44,12 +50,7 @@ def _gather_for(session: Session, settings: Settings, person_id: int, preference
     )
     if not claimed:
         return False
-    waiting = select(Notification.id).where(
-        Notification.person_id == person_id,
-        col(Notification.gathered).is_(True),
-        col(Notification.digest_id).is_(None),
-        Notification.state == "waiting",
-    )
+    waiting = select(Notification.id).where(*_waiting(person_id))
     ids = [one for one in session.exec(waiting.order_by(col(Notification.id)).limit(MOST)) if one is not None]
     if not ids or not outbox.put(
         session, person_id, preferences, "digest", f"day:{day}", {"day": day, "count": len(ids)}, now
@@ -62,6 +63,15 @@ def _gather_for(session: Session, settings: Settings, person_id: int, preference
     ).one()
     session.execute(update(Notification).where(col(Notification.id).in_(ids)).values(digest_id=digest))
     return True
+
+
+def _waiting(person_id: int) -> tuple[Any, ...]:
+    return (
+        col(Notification.person_id) == person_id,
+        col(Notification.gathered).is_(True),
+        col(Notification.digest_id).is_(None),
+        col(Notification.state) == "waiting",
+    )
 
 
 def contents(session: Session, digest_id: int) -> list[Notification]:

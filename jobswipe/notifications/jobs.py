@@ -51,7 +51,13 @@ def notify_deliver(context: TaskContext, _payload: dict[str, Any]) -> None:
     from jobswipe.notifications.deliver import deliver_due
     from jobswipe.observability.logs import logger
 
-    counts = deliver_due(context.database, context.settings, clock.now(), beat=context.heartbeat)
+    counts = deliver_due(
+        context.database,
+        context.settings,
+        clock.now(),
+        beat=context.heartbeat,
+        stopping=lambda: context.stopping,
+    )
     if counts.failed or counts.dead:
         logger("notify").warning("not_delivered", failed=counts.failed, dead=counts.dead, sent=counts.sent)
 

@@ -90,6 +90,12 @@ def test_the_posting_is_a_quotation_that_it_cannot_end(facts: Facts, opening: Op
         assert quoted.endswith("https://apply.example.net.")
 
 
+def test_a_long_resume_leaves_room_for_the_rules(opening: Opening) -> None:
+    work = [{"position": f"Cook {at}", "highlights": ["Soups. " * 60]} for at in range(60)]
+    asked = prompt.messages(gather({"work": work}, NOW), opening, "cover-letter", "", "en")[1]["content"]
+    assert len(asked) < prompt.MAX_FACTS + 8_000
+
+
 @pytest.mark.parametrize("behaviour", ["missing", "fail", "empty", "garbage", "cut", None])
 def test_without_ollama_there_is_a_sentence_and_a_template(
     database: Database, home: Path, monkeypatch: pytest.MonkeyPatch, behaviour: str | None

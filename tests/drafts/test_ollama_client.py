@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -102,6 +106,48 @@ def test_an_address_that_is_none(url: str) -> None:
     assert ollama_status(settings(url))[0] == "warn"
 
 
+def test_secrets_go_to_the_address_that_is_set_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLLAMA_API_KEY", "s3cret")
+    with Ollama() as server, Ollama() as other:
+        monkeypatch.setenv("OLLAMA_HOST", other.url)
+        monkeypatch.setenv("HTTP_PROXY", other.url)
+        chat(settings(server.url), MESSAGES)
+        chat(settings(server.url.replace("http://", "http://user:p%40ss@")), MESSAGES)
+        server.behaviour, server.elsewhere = "redirect", other.url
+        with pytest.raises(UpstreamError, match="status 302"):
+            chat(settings(server.url), MESSAGES)
+    assert [one["authorization"] for one in server.requests[:2]] == ["Bearer s3cret", "Basic dXNlcjpwQHNz"]
+    assert other.requests == []
+
+
+@pytest.mark.parametrize(
+    "environment", [{"OLLAMA_HOST": "http://here:now"}, {"OLLAMA_API_KEY": "schlüssel"}, {"ALL_PROXY": "nonsense://"}]
+)
+def test_the_package_is_loaded_late_and_its_environment_breaks_nothing(environment: dict[str, str]) -> None:
+    code = (
+        "import sys, jobswipe.drafts.service, jobswipe.drafts.ollama as client; from jobswipe.settings import *\n"
+        "assert 'ollama' not in sys.modules\n"
+        "print(client.ollama_status(OllamaSettings()))"
+    )
+    command = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=True)
+    assert "client does not start" in done.stdout
+
+
+def test_what_never_ends_does_not_fill_the_memory() -> None:
+    def most(behaviour: str) -> int:
+        with Ollama(behaviour) as server:
+            tracemalloc.start()
+            with pytest.raises(UpstreamError, match="does not answer as Ollama does"):
+                chat(settings(server.url, max_words=10**6), MESSAGES)
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            return peak
+
+    assert most("garbage")  # loads what is loaded once
+    assert max(most("endless_line"), most("packed")) < 20_000_000
+
+
 def test_a_password_in_the_address_is_not_told() -> None:
     with pytest.raises(UpstreamError) as caught:
         chat(settings(f"http://user:s3cret@127.0.0.1:{free_port()}"), MESSAGES)
@@ -119,7 +165,7 @@ def test_the_status_for_health() -> None:
         assert (status, version) == ("warn", "0.12.3")
         assert "it has llama3.2:latest" in sentence
     assert ollama_status(settings(""))[0] == "pass"
-    for behaviour in ("garbage", "fail", "silent"):
+    for behaviour in ("garbage", "fail", "silent", "drip", "endless_line"):
         with Ollama(behaviour) as server:
             assert ollama_status(settings(server.url, connect_timeout=0.5))[:2] == ("warn", None)
     assert ollama_status(settings(f"http://127.0.0.1:{free_port()}"))[0] == "warn"

@@ -142,6 +142,45 @@ def test_what_a_digest_took_along_ends_with_it(
     assert {one.state for one in told(store)} == {"dead"}
 
 
+def test_a_digest_tells_only_what_still_holds(
+    store: Database, settings: Settings, courier: Courier, webhook: Webhook
+) -> None:
+    channel(store, webhook.url)
+    gone, *_ = bring(store, 3)
+    matches.find(store, settings, LATER)
+    digest.gather(store, settings, LATER)
+    with store.write() as session:
+        session.get_one(Posting, gone).state = "closed"
+    assert deliver_due(store, settings, LATER, courier=courier).sent == 1
+    assert webhook.received[0]["title"] == "JobSwipe: 2 news"
+    states = {one.payload["posting_id"]: one.state for one in told(store)}
+    assert states.pop(gone) == "suppressed"
+    assert set(states.values()) == {"sent"}
+
+
+def test_a_digest_of_nothing_that_holds_is_not_sent(
+    store: Database, settings: Settings, courier: Courier, webhook: Webhook
+) -> None:
+    channel(store, webhook.url)
+    (gone,) = bring(store, 1)
+    matches.find(store, settings, LATER)
+    digest.gather(store, settings, LATER)
+    with store.write() as session:
+        session.get_one(Posting, gone).state = "closed"
+    assert deliver_due(store, settings, LATER, courier=courier).suppressed == 1
+    assert {one.state for one in told(store)} == {"suppressed"}
+
+
+def test_what_waits_for_a_digest_that_is_turned_off_ends(store: Database, settings: Settings) -> None:
+    channel(store)
+    bring(store, 2)
+    matches.find(store, settings, LATER)
+    with store.write() as session:
+        preferences.put(session, 1, preferences.decode({"kinds": {"digest": {"mode": "off"}}}), LATER)
+    assert digest.gather(store, settings, LATER) == 0
+    assert {one.state for one in told(store)} == {"suppressed"}
+
+
 # Reminders
 
 

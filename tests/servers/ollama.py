@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,11 +18,12 @@ class Ollama:
     """The server, in threads of this process. `behaviour` names what /api/chat does:
 
     answer, think, missing, fail, error_line, silent, stall (in the midst), drip (bytes, no words), garbage, html,
-    endless, endless_line, empty, cut (ends without its last line), redirect.
+    endless, endless_line, packed, empty, cut (ends without its last line), redirect (to `elsewhere`).
     """
 
     def __init__(self, behaviour: str = "answer", text: str = LETTER, model: str = "llama3.2:latest") -> None:
         self.behaviour, self.text, self.model = behaviour, text, model
+        self.elsewhere = "http://example.com/"
         self.requests: list[dict[str, Any]] = []
         self.stopping = threading.Event()
         self.left = threading.Event()
@@ -67,6 +69,8 @@ class _Handler(BaseHTTPRequestHandler):
         site = self.server_site
         if site.behaviour == "silent":
             site.stopping.wait(60)
+        elif site.behaviour in ("drip", "endless_line"):
+            getattr(self, f"on_{site.behaviour}")()
         elif site.behaviour == "garbage":
             self._whole(200, b"<html>hello</html>")
         elif site.behaviour == "fail":
@@ -74,14 +78,14 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/api/version":
             self._whole(200, b'{"version": "0.12.3"}')
         elif self.path == "/api/tags":
-            self._whole(200, json.dumps({"models": [{"name": site.model, "size": 1}]}).encode())
+            self._whole(200, json.dumps({"models": [{"name": site.model, "model": site.model, "size": 1}]}).encode())
         else:
             self._whole(404, b"404 page not found")
 
     def do_POST(self) -> None:
         site = self.server_site
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        site.requests.append(json.loads(body) | {"path": self.path})
+        site.requests.append(json.loads(body) | {"path": self.path, "authorization": self.headers["Authorization"]})
         getattr(self, f"on_{site.behaviour}")()
 
     def _whole(self, status: int, body: bytes) -> None:
@@ -106,6 +110,10 @@ class _Handler(BaseHTTPRequestHandler):
         line = {"model": "llama3.2", "message": {"role": "assistant", "content": text}, "done": done}
         self._chunk(json.dumps(line).encode() + b"\n")
 
+    def _thought(self, text: str) -> None:
+        message = {"role": "assistant", "content": "", "thinking": text}
+        self._chunk(json.dumps({"model": "llama3.2", "message": message, "done": False}).encode() + b"\n")
+
     def _words(self, text: str) -> None:
         for word in text.split(" "):
             self._piece(word + " ")
@@ -118,6 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def on_think(self) -> None:
         self._begin()
+        self._thought("They want")
+        self._thought(" a letter.")
         self._words("<think> They want a letter. I worked at Initech. </think> " + self.server_site.text)
         self._piece("", done=True)
         self._chunk(b"")
@@ -133,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def on_redirect(self) -> None:
         self.send_response(302)
-        self.send_header("Location", "http://example.com/")
+        self.send_header("Location", self.server_site.elsewhere)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -162,6 +172,16 @@ class _Handler(BaseHTTPRequestHandler):
         self._piece("Dear ")
         self._chunk(b'{"message": {"content": \xff\xfe nonsense\n')
         self._chunk(b"")
+
+    def on_packed(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        packer = zlib.compressobj(wbits=31)
+        for _ in range(100):
+            self.wfile.write(packer.compress(b" " * 10**6))
+        self.wfile.write(packer.flush())
+        self.close_connection = True
 
     def on_empty(self) -> None:
         self._begin()

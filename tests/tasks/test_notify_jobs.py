@@ -1,9 +1,11 @@
-"""The worker looks, reminds, gathers, sends and forgets, on both databases."""
+"""The worker looks, reminds, gathers, sends, forgets and drafts, on both databases."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from servers.ollama import Ollama
 from servers.webhook import Webhook
 from sqlalchemy import text
 from sqlmodel import select
@@ -11,7 +13,9 @@ from task_support import Start, add, ended, eventually
 
 from jobswipe import clock
 from jobswipe.db.engine import Database
-from jobswipe.models import Application, Notification, NotificationChannel
+from jobswipe.drafts import jobs
+from jobswipe.errors import NotFoundError, UsageError
+from jobswipe.models import Application, ApplicationDocument, Notification, NotificationChannel, Resume
 from jobswipe.notifications import outbox, preferences, reminders
 from jobswipe.settings import Settings
 from jobswipe.tasks import kinds, schedule
@@ -62,3 +66,30 @@ def test_the_worker_tells_what_is_due(database: Database, start: Start, settings
     run(database, start, settings, "notify.forget")
     with database.read() as session:
         assert session.exec(select(Notification)).all() == []
+
+
+def test_the_worker_writes_a_draft_once(database: Database, start: Start, settings: Settings) -> None:
+    now = clock.now()
+    with database.write() as session:
+        document = {"basics": {"name": "Sample Candidate"}, "work": [{"position": "Cook", "startDate": "2020"}]}
+        session.add(Resume(person_id=1, name="resume.json", sha256="0", imported_at=now, document=document))
+        made = Application(person_id=1, title="Cook", created_at=now, updated_at=now)
+        session.add(made)
+        session.flush()
+        number = made.id or 0
+    with Ollama(text="I have 30 years of experience.") as server:
+        settings.ollama.url = server.url
+        with database.write() as session:
+            jobs.ask(session, 1, number, kind="answer", question="Why?", language="en")
+        running = start(settings)
+        eventually(lambda: ended(database))
+        running.stop()
+    with database.read() as session:
+        (kept,) = session.exec(select(ApplicationDocument)).all()
+    assert (kept.model, kept.version, kept.text) == ("llama3.2", 1, "I have 30 years of experience.\n")
+    assert [one["kind"] for one in kept.flags] == ["experience"]
+    with database.write() as session:
+        with pytest.raises(NotFoundError):
+            jobs.ask(session, 1, 99, kind="cover-letter")
+        with pytest.raises(UsageError):
+            jobs.ask(session, 1, number, kind="answer")

@@ -166,8 +166,6 @@ def test_kill_9_on_postgres_and_valkey(
 @pytest.mark.timeout(1800)
 def test_three_workers_and_two_schedulers_fire_each_slot_once(place: Place) -> None:
     place.environment |= {"SPEED": "12", "SPEED_FROM": str(time.time())}
-    names = ("ingest", "index", "lake", "expire", "cleanup")
-    place.environment |= {f"JOBSWIPE_SCHEDULE_{name}".upper(): "off" for name in names}
     with ExitStack() as stack:
         for only in ([], [], [], ["--kinds", "t.long"], ["--kinds", "t.long"]):
             stack.enter_context(place.worker(*only))

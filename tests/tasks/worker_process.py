@@ -18,6 +18,7 @@ from sqlalchemy import text
 from task_support import eventually
 
 from jobswipe.db.engine import Database
+from jobswipe.settings import ScheduleSettings
 from jobswipe.tasks import ledger
 
 JOBSWIPE = str(Path(sys.executable).with_name("jobswipe"))
@@ -78,6 +79,7 @@ def long(context, payload):
 
 MODES = {"threads": ("1", "8"), "processes": ("4", "1"), "both": ("2", "4")}
 """Worker processes of a command, and threads of each."""
+OWN_SCHEDULE = ScheduleSettings.model_fields.keys() - {"timezone", "other"}
 
 
 class Place:
@@ -101,6 +103,8 @@ class Place:
             "JOBSWIPE_QUEUE_BACKOFF": "0.2",
             "JOBSWIPE_QUEUE_BACKOFF_MAX": "1",
             "JOBSWIPE_WORKER_BEAT": "0.5",
+            # Whether a test crosses the minute or the hour must not change what is in the ledger.
+            **{f"JOBSWIPE_SCHEDULE_{name.upper()}": "off" for name in OWN_SCHEDULE},
             **{f"JOBSWIPE_{name}": value for name, value in settings.items()},
         }
         self.queue_url = queue_url

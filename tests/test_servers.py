@@ -88,7 +88,8 @@ def test_the_valkey_database_of_a_test_is_empty(valkey_server: ValkeyServer, val
 def test_home_is_fresh_and_alone(home: Path, tmp_path: Path) -> None:
     assert home_dir() == home
     assert home.is_relative_to(tmp_path)
-    assert {name for name in os.environ if name.startswith("JOBSWIPE_")} <= {"JOBSWIPE_HOME", "JOBSWIPE_CORPUS"}
+    given = {"JOBSWIPE_HOME", "JOBSWIPE_CORPUS", "JOBSWIPE_METRICS_PORT"}
+    assert {name for name in os.environ if name.startswith("JOBSWIPE_")} <= given
     assert load().database_url == f"sqlite:///{home / 'jobswipe.db'}"
 
 

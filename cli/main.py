@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 import traceback
@@ -105,6 +106,9 @@ def run() -> None:
         if isinstance(stream, TextIOWrapper):
             # Data is UTF-8 whatever the locale; a terminal that lacks a letter shows another in its place.
             stream.reconfigure(errors="replace", encoding=None if stream.isatty() else "utf-8")
+    # Whole boards are in memory, and next to nothing in them refers to itself: looking for cycles at every 700 new
+    # objects took a tenth of the time of reading them.
+    gc.set_threshold(50_000, 10, 10)
     raise SystemExit(_run(sys.argv[1:]))
 
 

@@ -37,8 +37,8 @@ from jobswipe.models import (
     Source,
     Swipe,
 )
+from jobswipe.models.base import table
 from jobswipe.pay import convert
-from jobswipe.postings.rows import table
 
 CHUNK = 20_000
 """Numbers that one file covers at most when it is appended."""

@@ -18,10 +18,10 @@ from jobswipe.matching.engine import Matcher
 from jobswipe.matching.learn import REASONS, Model
 from jobswipe.matching.verdicts import standing
 from jobswipe.models import Application, ApplicationEvent, Posting, PreferenceModel, Swipe
+from jobswipe.models.base import table
 from jobswipe.observability import measure
 from jobswipe.observability.context import span
 from jobswipe.observability.logs import logger
-from jobswipe.postings.rows import table
 
 Verdict = Literal["like", "dislike", "save", "skip"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from jobswipe.errors import NotFoundError
 from jobswipe.models import Cluster, ClusterMember, Company, Posting, Source
+from jobswipe.models.base import table
 from jobswipe.postings import rows
 from jobswipe.postings.dedupe import Candidate, Merge, merges, same_place
 from jobswipe.postings.keys import company_key, title_key
@@ -44,11 +45,11 @@ def join_duplicates(
     by_company: dict[int, list[str]] = defaultdict(list)
     for company_id, key in keys:
         by_company[company_id].append(key)
-    table = rows.table(Posting).c
+    postings = table(Posting).c
     for company_id, titles in by_company.items():
         # A statement for each company: SQLite does not use an index for pairs of columns.
-        statement = sa_select(table.id, table.title_key, table.state, table.source_id).where(
-            table.company_id == company_id, table.title_key.in_(titles)
+        statement = sa_select(postings.id, postings.title_key, postings.state, postings.source_id).where(
+            postings.company_id == company_id, postings.title_key.in_(titles)
         )
         for posting_id, key, state, source_id in session.execute(statement):
             if state == "open":
@@ -82,11 +83,11 @@ def _worth_comparing(source: Source, fresh: list[int], everyone: list[int]) -> b
 def _join_block(
     session: Session, ids: list[int], fresh: Mapping[int, Shape], now: datetime, sequence: int, joined: set[int]
 ) -> int:
-    posting, origin, member = rows.table(Posting).c, rows.table(Source).c, rows.table(ClusterMember).c
+    posting, origin, member = table(Posting).c, table(Source).c, table(ClusterMember).c
     statement = (
         sa_select(posting.id, origin.kind, origin.id.label("source_id"), member.split_at)
-        .join_from(rows.table(Posting), rows.table(Source), origin.id == posting.source_id)
-        .outerjoin(rows.table(ClusterMember), member.posting_id == posting.id)
+        .join_from(table(Posting), table(Source), origin.id == posting.source_id)
+        .outerjoin(table(ClusterMember), member.posting_id == posting.id)
         .where(posting.id.in_(ids))
     )
     home: dict[int, Any] = {row.id: row for row in session.execute(statement)}

@@ -15,13 +15,13 @@ from jobswipe import clock
 from jobswipe.db.engine import Database
 from jobswipe.errors import ConflictError, JobSwipeError, PayloadError, UpstreamError
 from jobswipe.models import Source, SourceRejection, SourceRun
+from jobswipe.models.base import table
 from jobswipe.notifications import events
 from jobswipe.observability import measure
 from jobswipe.observability.context import span
 from jobswipe.observability.logs import logger
 from jobswipe.postings import lifecycle, repeats, store, validators
 from jobswipe.postings.normalise import batches
-from jobswipe.postings.rows import table
 from jobswipe.postings.validators import StoredValidators
 from jobswipe.sources import catalog
 from jobswipe.sources.base import ReadContext

@@ -17,8 +17,7 @@ from sqlmodel import select as select_models
 
 from jobswipe import clock
 from jobswipe.models import Posting, Source, SourcePayload, SourceRejection, SourceRun
-from jobswipe.models.base import UtcDateTime
-from jobswipe.postings.rows import table
+from jobswipe.models.base import UtcDateTime, table
 from jobswipe.postings.store import Counts
 from jobswipe.postings.validators import READER
 from jobswipe.sources.base import ReadContext

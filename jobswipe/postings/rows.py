@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from jobswipe.models import ChangeCounter, Company, PostingPlace, PostingSkill, SkillConcept, Source
 from jobswipe.models import Posting as PostingRow
@@ -27,12 +26,6 @@ _PLAIN = (
     "requisition_id url apply_url workplace employment_type seniority language posted_at updated_at valid_through "
     "attribution description_text title"
 ).split()
-
-
-def table(model: type[SQLModel]) -> Table:
-    """The model's table (SQLModel types `__table__` as unknown)."""
-    found: Table = model.__table__  # type: ignore[attr-defined]  # set by the metaclass
-    return found
 
 
 def lock_changes(session: Session) -> ChangeCounter:

@@ -16,6 +16,7 @@ from jobswipe.db.insert import insert_missing
 from jobswipe.errors import InputError
 from jobswipe.models import ChangeCounter, Company, PostingPlace, PostingSkill, PostingVersion, SkillConcept, Source
 from jobswipe.models import Posting as PostingRow
+from jobswipe.models.base import table
 from jobswipe.notifications import events
 from jobswipe.places.place import Place
 from jobswipe.postings import rows
@@ -23,7 +24,7 @@ from jobswipe.postings.clusters import join_duplicates, show_one
 from jobswipe.postings.keys import company_key
 from jobswipe.postings.normalise import batches, normalise, printable, sound
 from jobswipe.postings.posting import Posting
-from jobswipe.postings.rows import lock_changes, table
+from jobswipe.postings.rows import lock_changes
 from jobswipe.sources.base import ReadContext
 from jobswipe.sources.raw import RawPosting, Rejection
 

@@ -21,10 +21,10 @@ FILE = "automaton.msgpack.z"
 
 
 class Packed(msgspec.Struct):
-    """`table` is the version of the table, `library` the release that wrote `states`."""
+    """`table` is the version of the table, `release` that of daachorse which wrote `states`."""
 
     table: str
-    library: str
+    release: str
     states: bytes
 
     def write(self, path: Path) -> int:
@@ -32,7 +32,7 @@ class Packed(msgspec.Struct):
         return path.write_bytes(zlib.compress(msgspec.msgpack.encode(self), 9))
 
 
-def library() -> str | None:
+def release() -> str | None:
     """The release of the library that packs, where it is installed."""
     return metadata.version("daachorse") if search.daachorse is not None else None
 
@@ -41,7 +41,7 @@ def load(patterns: Sequence[bytes], table: str) -> Automaton:
     """The automaton of `patterns`, which are those of the table of version `table`."""
     try:
         packed = msgspec.msgpack.decode(zlib.decompress(_shipped()), type=Packed)
-        if (packed.table, packed.library) == (table, library()):
+        if (packed.table, packed.release) == (table, release()):
             found: Automaton = search.daachorse.DoubleArrayAhoCorasick.deserialize(packed.states)
             return found
     except (OSError, ValueError, zlib.error):

@@ -13,8 +13,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from jobswipe.db.insert import insert_missing
 from jobswipe.errors import ConflictError, NotFoundError
 from jobswipe.models import Posting, Source, SourceRejection, SourceRun
+from jobswipe.models.base import table
 from jobswipe.postings.clusters import show_one
-from jobswipe.postings.rows import lock_changes, table
+from jobswipe.postings.rows import lock_changes
 from jobswipe.sources import registry
 from jobswipe.sources.urls import is_web
 

@@ -22,9 +22,8 @@ from sqlmodel import Session
 from jobswipe import clock
 from jobswipe.errors import LeaseLostError
 from jobswipe.models import TaskRun, TaskSchedule, WorkerBeat
-from jobswipe.models.base import UtcDateTime
+from jobswipe.models.base import UtcDateTime, table
 from jobswipe.observability.context import current_traceparent
-from jobswipe.postings.rows import table
 from jobswipe.settings import QueueSettings
 from jobswipe.tasks import kinds
 

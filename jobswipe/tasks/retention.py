@@ -12,7 +12,7 @@ from sqlmodel import Session
 from jobswipe import clock
 from jobswipe.db.engine import Database
 from jobswipe.models import SourceRun, WorkerBeat
-from jobswipe.postings.rows import table
+from jobswipe.models.base import table
 from jobswipe.settings import WorkerSettings
 from jobswipe.tasks.ledger import TASKS, state_is
 

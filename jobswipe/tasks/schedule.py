@@ -22,8 +22,7 @@ from jobswipe import clock
 from jobswipe.db.engine import Database
 from jobswipe.errors import SettingsError
 from jobswipe.models import TaskSchedule
-from jobswipe.models.base import UtcDateTime
-from jobswipe.postings.rows import table
+from jobswipe.models.base import UtcDateTime, table
 from jobswipe.settings import ScheduleSettings, Settings
 from jobswipe.tasks import kinds, ledger
 

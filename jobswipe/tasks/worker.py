@@ -18,8 +18,8 @@ from jobswipe import clock
 from jobswipe.db.engine import Database
 from jobswipe.errors import JobSwipeError, LeaseLostError, QueueError
 from jobswipe.models import WorkerBeat
+from jobswipe.models.base import table
 from jobswipe.observability.logs import logger
-from jobswipe.postings.rows import table
 from jobswipe.settings import Settings
 from jobswipe.tasks import kinds, ledger, schedule
 from jobswipe.tasks.queue import Queue, queue_name

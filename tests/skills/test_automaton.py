@@ -23,7 +23,7 @@ def matcher() -> Matcher:
 def test_the_shipped_one_fits_the_shipped_table(matcher: Matcher) -> None:
     """Were it not so, every start would build the automaton: run scripts/build_automaton.py."""
     packed = msgspec.msgpack.decode(zlib.decompress(automaton._shipped()), type=automaton.Packed)
-    assert (packed.table, packed.library) == (matcher.version, automaton.library())
+    assert (packed.table, packed.release) == (matcher.version, automaton.release())
 
 
 def test_it_finds_what_one_that_is_built_finds(matcher: Matcher) -> None:
@@ -46,7 +46,7 @@ def changed(data: bytes, **fields: object) -> bytes:
         zlib.compress(b"garbage"),
         automaton._shipped()[:-1000],
         changed(automaton._shipped(), table="another"),
-        changed(automaton._shipped(), library="0.0.1"),
+        changed(automaton._shipped(), release="0.0.1"),
         changed(automaton._shipped(), states=b"\0" * 100),
     ],
     ids=["empty", "no zlib", "no message", "cut off", "another table", "another library", "no states"],
@@ -61,7 +61,7 @@ def test_without_the_library_another_finds_the_same(matcher: Matcher, monkeypatc
     """As on Linux on ARM, for which it has no wheel."""
     with_it = matcher.find(TEXT)
     monkeypatch.setattr(search, "daachorse", None)
-    assert automaton.library() is None
+    assert automaton.release() is None
     assert Matcher().find(TEXT) == with_it
     words = [b"part", b"part time", b"time"]
     assert search.automaton(words).find(b"part time") == [(0, 4, 0), (5, 9, 2)]

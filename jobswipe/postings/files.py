@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -91,15 +91,18 @@ class _Intake:
             if summary is not None:
                 self.done.append(summary)
             else:
-                self._read_again(files)
+                self._read_again(files.values())
         return self.done + [run.finish(self.digests[slug]) for slug, run in self.runs.items()] + self.unread
 
-    def _read_again(self, files: dict[str, Path]) -> None:
-        for digest, path in files.items():
+    def _read_again(self, paths: Iterable[Path]) -> None:
+        for path in paths:
             try:
-                self._read(path, load(path), digest)
+                payload = load(path)
             except JobSwipeError as error:
                 self._refuse(path, error)
+            else:
+                # A new digest: the file may have changed since it was held back.
+                self._read(path, payload, repeats.digest(payload, self.context))
 
     def _read(self, path: Path, payload: bytes, digest: str) -> None:
         try:

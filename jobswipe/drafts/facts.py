@@ -148,42 +148,30 @@ def _newest(job: Mapping[str, Any]) -> tuple[str, str]:
     return (end or ("9999" if start else ""), start)
 
 
-def _texts(value: Any, key: str = "") -> Iterator[str]:
+def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every text of a document with the keys that lead to it."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _leaves(item, (*path, str(key)))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item, path)
+
+
+def _texts(document: Mapping[str, Any]) -> Iterator[str]:
     """Every text that says something about the person: neither dates nor addresses, whose digits back no number."""
-    if key in _DATES or key in _PRIVATE:
-        return
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner, item in value.items():
-            yield from _texts(item, str(inner))
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item, key)
+    return (text for path, text in _leaves(document) if not any(key in _DATES or key in _PRIVATE for key in path))
 
 
-def _addresses(value: Any, key: str = "") -> Iterator[str]:
-    if isinstance(value, str):
-        if key in ("url", "email", "phone"):
-            yield value
-    elif isinstance(value, Mapping):
-        for inner, item in value.items():
-            yield from _addresses(item, str(inner))
-    elif isinstance(value, list):
-        for item in value:
-            yield from _addresses(item, key)
+def _addresses(document: Mapping[str, Any]) -> Iterator[str]:
+    return (text for path, text in _leaves(document) if path and path[-1] in ("url", "email", "phone"))
 
 
-def _years(value: Any, key: str = "") -> Iterator[int]:
-    if isinstance(value, str):
-        if key in _DATES and value[:4].isdigit():
-            yield int(value[:4])
-    elif isinstance(value, Mapping):
-        for inner, item in value.items():
-            yield from _years(item, str(inner))
-    elif isinstance(value, list):
-        for item in value:
-            yield from _years(item, key)
+def _years(document: Mapping[str, Any]) -> Iterator[int]:
+    dates = (text for path, text in _leaves(document) if path and path[-1] in _DATES)
+    return (int(text[:4]) for text in dates if text[:4].isdigit())
 
 
 def _object(value: Any) -> Mapping[str, Any]:

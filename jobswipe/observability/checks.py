@@ -12,7 +12,7 @@ from sqlalchemy import text
 from jobswipe.db import migrate
 from jobswipe.db.engine import Database, parse_url
 from jobswipe.errors import NotReadyError
-from jobswipe.observability.health import Finding, Subject, register
+from jobswipe.observability.health import Finding, Status, Subject, register
 from jobswipe.observability.index_lag import lag
 
 
@@ -60,9 +60,9 @@ def disk(subject: Subject) -> Finding:
     home = subject.settings.home
     free = shutil.disk_usage(_there(home)).free
     wanted = subject.settings.health.disk_free_mb << 20
-    status = "fail" if free < wanted / 10 else "warn" if free < wanted else "pass"
+    status: Status = "fail" if free < wanted / 10 else "warn" if free < wanted else "pass"
     said = None if status == "pass" else f"Only {free >> 20} MB are free where {home} lies: free some space."
-    return Finding(status=status, output=said, value=free, unit="bytes")  # type: ignore[arg-type]
+    return Finding(status=status, output=said, value=free, unit="bytes")
 
 
 def storage(subject: Subject) -> Finding:

@@ -69,7 +69,8 @@ class Tracing:
 
     def _trace_engine(self, engine: Engine) -> None:
         # The instrumentor itself would replace functions of SQLAlchemy for the whole process; an engine is enough.
-        _StatementTracer(self._sql, engine, NoOpMeter(_SQL).create_up_down_counter("connections"))  # type: ignore[no-untyped-call]
+        connections = NoOpMeter(_SQL).create_up_down_counter("connections")
+        _StatementTracer(self._sql, engine, connections)  # type: ignore[no-untyped-call]  # the base has no types
 
     def flush(self, seconds: float = otlp.EXPORT_SECONDS) -> bool:
         """Deliver what has ended so far; whether that was possible in time."""
@@ -113,7 +114,8 @@ class _StatementTracer(EngineTracer):
     @classmethod
     def _register_event_listener(cls, target: Any, identifier: str, func: Any, *args: Any, **kw: Any) -> None:
         if identifier in ("before_cursor_execute", "after_cursor_execute", "handle_error"):
-            super()._register_event_listener(target, identifier, func, *args, **kw)  # type: ignore[no-untyped-call]
+            register = super()._register_event_listener
+            register(target, identifier, func, *args, **kw)  # type: ignore[no-untyped-call]  # likewise
 
     def _before_cur_exec(
         self, conn: Any, _cursor: Any, statement: str, params: Any, execution: Any, _executemany: bool

@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from jobswipe import clock
 from jobswipe.db.engine import Database
+from jobswipe.db.insert import insert_missing
 from jobswipe.errors import SettingsError
 from jobswipe.models import TaskSchedule
 from jobswipe.models.base import UtcDateTime, table
@@ -185,9 +185,8 @@ def fire(session: Session, entry: Entry, now: datetime) -> int | None:
     last = session.execute(select(_SCHEDULES.c.last_slot).where(_SCHEDULES.c.name == entry.name)).scalar()
     slot = entry.latest(now)
     if last is None:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         values = {"name": entry.name, "last_slot": slot, "created_at": now} | _text(entry)
-        session.execute(dialect.insert(_SCHEDULES).on_conflict_do_nothing(), values)
+        insert_missing(session, _SCHEDULES, [values], ["name"])
         return None
     if slot <= last <= now + _FAR:
         return None

@@ -258,6 +258,8 @@ class WorkerSettings(_Section):
     """Days that dead tasks are kept."""
     keep_runs_days: float = Field(default=90, ge=0)
     """Days that the runs of a source are kept, the last one of each always."""
+    keep_snapshots_days: float = Field(default=90, ge=0)
+    """Days that the figures of past moments are kept."""
 
 
 class ScheduleSettings(_Section):
@@ -275,6 +277,12 @@ class ScheduleSettings(_Section):
     """Append to the lake that reports read. Default `15 * * * *`; `off` never."""
     expire: str | None = None
     """Close postings whose own end has passed. Default `35 * * * *`; `off` never."""
+    skills: str | None = None
+    """Read the skills of postings anew that an older JobSwipe read. Default `25 * * * *`; `off` never."""
+    preferences: str | None = None
+    """Mend what was learned from verdicts where it does not agree with their log. Default `40 * * * *`; `off` never."""
+    snapshot: str | None = None
+    """Keep figures of the present moment, for `report operations`. Default `0 * * * *`; `off` never."""
     cleanup: str | None = None
     """Delete old tasks and runs. Default `45 3 * * *`; `off` never."""
     matches: str | None = None

@@ -12,6 +12,7 @@ from jobswipe.models.notifications import (
     NotificationChannel,
     NotificationProfile,
 )
+from jobswipe.models.ops import MetricSnapshot
 from jobswipe.models.people import LOCAL_PERSON_ID, Person, Profile, Resume, ResumeCorrection
 from jobswipe.models.postings import (
     ChangeCounter,
@@ -45,6 +46,7 @@ __all__ = [
     "ClusterMember",
     "Company",
     "HttpValidator",
+    "MetricSnapshot",
     "Notification",
     "NotificationChannel",
     "NotificationProfile",

@@ -133,7 +133,7 @@ def test_what_was_learned_of_postings_that_went_with_their_source_stays(both: Da
         before = row(session)
         gone = Model.decode(before.state).examples[0]
         session.execute(table(Posting).delete().where(table(Posting).c.id == gone.posting_id))
-    stale, changed, after = mended(both)
+    _, changed, after = mended(both)
     assert not changed
     assert after.state == before.state
 

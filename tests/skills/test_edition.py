@@ -11,7 +11,7 @@ from jobswipe.skills import taxonomy
 
 RECORD = Path(__file__).with_name("edition.json")
 TEXTS = (
-    "Backend Engineer\nWe write Python and Go, run Kubernetes on AWS, and store in PostgreSQL. SQL, Git and CI/CD daily.",
+    "Backend Engineer\nWe write Python and Go, run Kubernetes on AWS, store in PostgreSQL. SQL, Git and CI/CD daily.",
     "Data Analyst\nYou know R, Tableau and Excel; experience with machine learning or statistics is a plus.",
     "Pflegefachkraft\nNursing, patient care, MS Office. Teamwork and communication.",
     "Account Executive\nSalesforce, negotiation, cold calling; go to market with a small team, react to customers.",

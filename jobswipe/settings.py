@@ -137,13 +137,15 @@ class TracingSettings(_Section):
     headers: SecretStr | None = None
     """Headers for the collector, as "name=value,name=value"."""
     ratio_api: float = Field(default=0.1, ge=0, le=1)
-    """Share of the API's requests that are traced; a request that comes with a decision keeps it."""
+    """Share of the API's requests that are traced."""
     ratio_page: float = Field(default=0.1, ge=0, le=1)
     """Share of the requests for pages that are traced."""
     ratio_task: float = Field(default=0.1, ge=0, le=1)
     """Share of the tasks that no trace led to (scheduled ones) that are traced."""
     ratio_command: float = Field(default=1, ge=0, le=1)
     """Share of the commands that are traced."""
+    trust_incoming: bool = False
+    """Whoever sends a request decides whether it is traced, by its traceparent; only where no stranger can send one."""
     propagate_to: str = ""
     """Hosts that are told the trace (traceparent header), with commas between; nobody else is."""
 
@@ -207,7 +209,10 @@ class OllamaSettings(_Section):
     section: ClassVar[str] = "ollama"
 
     url: str = "http://127.0.0.1:11434"
-    """Address of the Ollama server that writes drafts. Empty: none, drafts are made from a template."""
+    """Address of the Ollama server that writes drafts. Empty: none, drafts are made from a template.
+
+    One that you set is missed by health when it does not answer; at the default address it is used where it is.
+    """
     model: str = "llama3.2"
     """Model that writes drafts, as 'ollama list' names it."""
     connect_timeout: float = Field(default=3, gt=0)

@@ -56,7 +56,8 @@ class Tracing:
         # Until somebody listens: the tracer's own troubles are no lines for people.
         logging.getLogger("opentelemetry").addHandler(logging.NullHandler())
         hosts = frozenset(host.strip().lower() for host in chosen.propagate_to.split(",") if host.strip())
-        context.install(_House(self.provider.get_tracer("jobswipe", __version__), Shares(ratios)), hosts)
+        house = _House(self.provider.get_tracer("jobswipe", __version__), Shares(ratios))
+        context.install(house, hosts, trusting=chosen.trust_incoming)
         self._statements = Statements(processor, self.provider.resource)
         engines.tell(self._statements)
 
@@ -114,15 +115,21 @@ class _House:
 
     @contextmanager
     def enter(
-        self, name: str, kind: Kind, parent: str | None, linked: bool, attributes: Mapping[str, Attribute]
+        self,
+        name: str,
+        kind: Kind,
+        parent: str | None,
+        linked: bool,
+        attributes: Mapping[str, Attribute],
+        strange: bool,
     ) -> Iterator[_OpenSpan]:
         found = _remote(parent)
         above: Context | None = None
         links: list[Link] = []
         given = dict(attributes)
-        if found is None:
+        if found is None or strange:
             given[KEEP] = "share"
-        elif found.span_id != trace.get_current_span().get_span_context().span_id:
+        if found is not None and found.span_id != trace.get_current_span().get_span_context().span_id:
             above = trace.set_span_in_context(NonRecordingSpan(found))
             links = [Link(found)] if linked else []
         with _ended(self._tracer.start_span(name, above, _KINDS[kind], given, links), kind) as opened:

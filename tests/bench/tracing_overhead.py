@@ -9,9 +9,9 @@ byte of the answer; `bare_...` the same work without HTTP around it. Handlers ru
 to a thread of their own, as the server does, takes longer without tracing, too, and would make the shares look smaller.
 
 Medians of the thread's processor time, request by request, are steady on a machine that has other things to do; tracing
-waits for nobody, so the clock says the same on an idle one. Exit 1 where a request by HTTP that asks the store costs more
-than BAR; `http_plain` asks nothing and is nothing but the frame, without a server's reading and writing of HTTP: what
-counts of it are the microseconds.
+waits for nobody, so the clock says the same on an idle one. Exit 1 where tracing costs a request by HTTP that asks the
+store more than BAR; `http_plain` asks nothing and is nothing but the frame, without a server's reading and writing of
+HTTP: what counts of it are the microseconds.
 """
 
 from __future__ import annotations

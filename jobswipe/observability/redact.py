@@ -18,8 +18,8 @@ _KEYS = frozenset(
     "password passwd passphrase secret token authorization cookie set_cookie api_key apikey private_key email e_mail "
     "mail phone telephone mobile name full_name first_name last_name address street birthday resume resume_text text "
     "document body quote cover_letter headers credentials dsn otp passcode totp_code recovery_code recovery_codes "
-    "backup_code backup_codes verification_code confirmation_code one_time_code otp_code mfa_code login_code reset_code "
-    "auth_code authorization_code device_code user_code".split()
+    "backup_code backup_codes verification_code confirmation_code one_time_code otp_code mfa_code login_code "
+    "reset_code auth_code authorization_code device_code user_code".split()
 )
 _WORDS = "password|passwd|secret|token|api[_-]?key|access[_-]?key|signature"
 _CODE = re.compile(r"[a-z]+(?:_[a-z]+)*")

@@ -156,13 +156,15 @@ class TracingSettings(_Section):
     headers: SecretStr | None = None
     """Headers for the collector, as "name=value,name=value"."""
     ratio_api: float = Field(default=0.1, ge=0, le=1)
-    """Share of the API's requests that are traced; a request that comes with a decision keeps it."""
+    """Share of the API's requests that are traced."""
     ratio_page: float = Field(default=0.1, ge=0, le=1)
     """Share of the requests for pages that are traced."""
     ratio_task: float = Field(default=0.1, ge=0, le=1)
     """Share of the tasks that no trace led to (scheduled ones) that are traced."""
     ratio_command: float = Field(default=1, ge=0, le=1)
     """Share of the commands that are traced."""
+    trust_incoming: bool = False
+    """Whoever sends a request decides whether it is traced, by its traceparent; only where no stranger can send one."""
     propagate_to: str = ""
     """Hosts that are told the trace (traceparent header), with commas between; nobody else is."""
 
@@ -226,7 +228,10 @@ class OllamaSettings(_Section):
     section: ClassVar[str] = "ollama"
 
     url: str = "http://127.0.0.1:11434"
-    """Address of the Ollama server that writes drafts. Empty: none, drafts are made from a template."""
+    """Address of the Ollama server that writes drafts. Empty: none, drafts are made from a template.
+
+    One that you set is missed by health when it does not answer; at the default address it is used where it is.
+    """
     model: str = "llama3.2"
     """Model that writes drafts, as 'ollama list' names it."""
     connect_timeout: float = Field(default=3, gt=0)
@@ -277,6 +282,8 @@ class WorkerSettings(_Section):
     """Days that dead tasks are kept."""
     keep_runs_days: float = Field(default=90, ge=0)
     """Days that the runs of a source are kept, the last one of each always."""
+    keep_snapshots_days: float = Field(default=90, ge=0)
+    """Days that the figures of past moments are kept."""
 
 
 class ScheduleSettings(_Section):
@@ -294,6 +301,12 @@ class ScheduleSettings(_Section):
     """Append to the lake that reports read. Default `15 * * * *`; `off` never."""
     expire: str | None = None
     """Close postings whose own end has passed. Default `35 * * * *`; `off` never."""
+    skills: str | None = None
+    """Read the skills of postings anew that an older JobSwipe read. Default `25 * * * *`; `off` never."""
+    preferences: str | None = None
+    """Mend what was learned from verdicts where it does not agree with their log. Default `40 * * * *`; `off` never."""
+    snapshot: str | None = None
+    """Keep figures of the present moment, for `report operations`. Default `0 * * * *`; `off` never."""
     cleanup: str | None = None
     """Delete old tasks and runs. Default `45 3 * * *`; `off` never."""
     matches: str | None = None

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from litestar.enums import ScopeType
-from litestar.exceptions import HTTPException
+from litestar.enums import HttpMethod, ScopeType
+from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from litestar.utils import normalize_path
 
@@ -95,9 +95,22 @@ class Observed:
             _, handler, _, _, template = self._app.asgi_router.handle_routing(
                 path=normalize_path(scope["path"]), method=scope["method"] if scope["method"] != "HEAD" else "GET"
             )
+        except MethodNotAllowedException:
+            return self._of_another_method(scope)
         except HTTPException:
             return UNMATCHED, "api"
         return template, handler.opt.get(ROUTE_CLASS, "api")
+
+    def _of_another_method(self, scope: HTTPScope) -> tuple[str, RouteClass]:
+        """The route whose address takes other methods than this one."""
+        path = normalize_path(scope["path"])
+        for method in HttpMethod:
+            try:
+                _, handler, _, _, template = self._app.asgi_router.handle_routing(path=path, method=method.value)
+            except HTTPException:
+                continue
+            return template, handler.opt.get(ROUTE_CLASS, "api")
+        return UNMATCHED, "api"
 
 
 class _Served:

@@ -20,15 +20,16 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    name: Annotated[str, typer.Argument(help="funnel or market.")],
+    name: Annotated[str, typer.Argument(help="funnel, market or operations.")],
     form: FormatOption = Format.table,
     html: Annotated[Path | None, typer.Option(help="Also write it as a page with charts.")] = None,
 ) -> None:
-    """Report on the market (openings, pay, skills) or on your own funnel (from card to offer).
+    """Report on the market (openings, pay, skills), your own funnel (from card to offer), or the store's past figures.
 
     CSV and JSON lines are long: a line for each cell, with its section and row.
 
     Example: jobswipe report market
+    Example: jobswipe report operations
     Example: jobswipe report funnel --html funnel.html --format json
     """
     from jobswipe import clock

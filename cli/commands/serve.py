@@ -24,13 +24,17 @@ def register(app: typer.Typer) -> None:
     app.command()(serve)
 
 
-def up(host: HostOption = None, port: PortOption = None) -> None:
+def up(
+    host: HostOption = None,
+    port: PortOption = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes; each runs several threads.")] = 1,
+) -> None:
     """Make the store ready and run all that JobSwipe is on one machine: server, worker and schedule.
 
     SIGTERM or Ctrl-C stops all of it; a worker process that crashes is replaced.
 
     Example: jobswipe up
-    Example: jobswipe up --port 8000
+    Example: jobswipe up --port 8000 --workers 2
     """
     from jobswipe.db import migrate
     from jobswipe.db.engine import database_of, parse_url
@@ -43,7 +47,7 @@ def up(host: HostOption = None, port: PortOption = None) -> None:
     else:
         # Several machines share it: its schema is brought up to date once, before any of them.
         database = _open(settings)
-    _run(settings, database, host, port, workers=1)
+    _run(settings, database, host, port, workers=workers)
 
 
 def serve(
@@ -52,14 +56,21 @@ def serve(
     with_worker: Annotated[
         bool, typer.Option("--with-worker", help="Run a worker and the schedule, too; all end together.")
     ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Worker processes of --with-worker; default: 1.")
+    ] = None,
 ) -> None:
     """Serve HTTP until SIGTERM or Ctrl-C; requests that are under way are finished.
 
     Example: jobswipe serve --host 0.0.0.0 --port 8080
-    Example: jobswipe serve --with-worker
+    Example: jobswipe serve --with-worker --workers 2
     """
+    from jobswipe.errors import UsageError
+
+    if workers is not None and not with_worker:
+        raise UsageError("--workers counts the processes of a worker: give --with-worker, too.")
     settings = load_settings(service=True)
-    _run(settings, _open(settings), host, port, workers=1 if with_worker else 0)
+    _run(settings, _open(settings), host, port, workers=(workers or 1) if with_worker else 0)
 
 
 def _run(settings: Settings, database: Database, host: str | None, port: int | None, *, workers: int) -> None:

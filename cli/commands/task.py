@@ -12,7 +12,7 @@ from cli.output import Format, FormatOption, emit, note
 if TYPE_CHECKING:
     from jobswipe.models import TaskRun
 
-task = typer.Typer(help="Background work: list, show, retry, cancel.", no_args_is_help=True)
+task = typer.Typer(help="Background work: list, show, run, retry, cancel.", no_args_is_help=True)
 
 COLUMNS = ["id", "kind", "state", "priority", "attempts", "run_at", "finished_at", "error"]
 TaskId = Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The task's number.")]
@@ -59,6 +59,35 @@ def show(task_id: TaskId) -> None:
 
     with open_store(load_settings()).read() as session:
         print_json(_row(desk.show(session, task_id)), indent=True)
+
+
+@task.command("run")
+def run(
+    name: Annotated[str, typer.Argument(help="The entry of the schedule, such as skills.")],
+    here: Annotated[bool, typer.Option("--here", help="Run it in this process, and wait until it has ended.")] = False,
+) -> None:
+    """Ask for a task of the schedule now, out of its turn.
+
+    A worker runs it; without one, --here does.
+
+    Example: jobswipe task run skills
+    Example: jobswipe task run lake --here
+    """
+    from jobswipe.errors import HopelessError
+    from jobswipe.tasks import desk
+
+    settings = load_settings()
+    entry = desk.entry(settings, name)
+    database = open_store(settings)
+    if not here:
+        with database.write() as session:
+            task_id = desk.run(session, entry)
+        note(f"Task {task_id} ({entry.kind}) waits for a worker.")
+        return
+    done = desk.run_here(database, settings, entry)
+    if done.state != "done":
+        raise HopelessError(f"Task {done.id} is {done.state}: 'jobswipe task show {done.id}' tells why.")
+    note(f"Task {done.id} ({entry.kind}) is done.")
 
 
 @task.command("retry")

@@ -4,6 +4,7 @@ lake/postings/FROM-TO.parquet   a posting as it became at each change, by change
 lake/skills/FROM-TO.parquet     the skills of those postings, likewise
 lake/swipes/FROM-TO.parquet     verdicts, by id
 lake/events/FROM-TO.parquet     what happened to applications, by id
+lake/snapshots/FROM-TO.parquet  figures of the store at moments of the past, by id
 
 A file's name holds the numbers that it covers. It is written under another name and then renamed, so that a killed
 process leaves no half file; the next append goes on from the highest number. All of it is derived: delete it at will.
@@ -30,6 +31,7 @@ from jobswipe.models import (
     ApplicationEvent,
     ChangeCounter,
     Company,
+    MetricSnapshot,
     Posting,
     PostingPlace,
     PostingSkill,
@@ -95,7 +97,18 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("at", _MOMENT),
         ]
     ),
+    "snapshots": pa.schema(
+        [
+            ("seq", pa.int64()),
+            ("at", _MOMENT),
+            ("figure", pa.string()),
+            ("label", pa.string()),
+            ("value", pa.float64()),
+        ]
+    ),
 }
+_BY_ID: dict[str, type[SQLModel]] = {"swipes": Swipe, "events": ApplicationEvent, "snapshots": MetricSnapshot}
+"""Tables of the store whose rows are only added, by that of the lake."""
 _NAME = re.compile(r"(\d{12})-(\d{12})\.parquet\Z")
 
 
@@ -115,7 +128,7 @@ class Lake:
             (self.directory / name).mkdir(parents=True, exist_ok=True)
         added = dict.fromkeys(SCHEMAS, 0)
         with self._lock(), database.read() as session:
-            for name in ("postings", "swipes", "events"):
+            for name in ("postings", *_BY_ID):
                 last, high = self._reached(name), _high(session, name)
                 if last > high:  # another or an older store: what the lake says is not of this one
                     self._forget(name)
@@ -206,8 +219,7 @@ def _high(session: Session, name: str) -> int:
     if name == "postings":
         counter = session.get(ChangeCounter, "posting")
         return counter.value if counter else 0
-    model: type[SQLModel] = Swipe if name == "swipes" else ApplicationEvent
-    return session.execute(select(func.max(table(model).c.id))).scalar() or 0
+    return session.execute(select(func.max(table(_BY_ID[name]).c.id))).scalar() or 0
 
 
 def _rows(session: Session, name: str, first: int, last: int) -> list[tuple[Any, ...]]:
@@ -219,6 +231,9 @@ def _rows(session: Session, name: str, first: int, last: int) -> list[tuple[Any,
             swipe.id, swipe.person_id, swipe.posting_id, swipe.verdict, swipe.undoes_id, swipe.score,
             swipe.deck_position, swipe.explored, swipe.at,
         ).where(swipe.id > first, swipe.id <= last)  # fmt: skip
+    elif name == "snapshots":
+        one = table(MetricSnapshot).c
+        query = select(one.id, one.at, one.figure, one.label, one.value).where(one.id > first, one.id <= last)
     else:
         event, application = table(ApplicationEvent).c, table(Application).c
         query = (

@@ -11,7 +11,7 @@ import msgspec
 from jobswipe.analytics.lake import SCHEMAS, Lake
 from jobswipe.errors import UsageError
 
-NAMES = ("funnel", "market")
+NAMES = ("funnel", "market", "operations")
 _MEMORY = "512MB"
 
 

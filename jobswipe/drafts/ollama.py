@@ -244,6 +244,7 @@ def _missing(settings: OllamaSettings, known: list[str] | None = None) -> str:
 def ollama_status(settings: OllamaSettings) -> tuple[Status, str | None, str]:
     """("pass" or "warn", the server's version, one sentence). Never raises: without Ollama drafts are templates.
 
+    Where no address is set and nobody listens at the usual one, nothing is wrong.
     Takes `connect_timeout` seconds for each step and about twice as long for all.
     """
     if not settings.url.strip():
@@ -259,6 +260,10 @@ def ollama_status(settings: OllamaSettings) -> tuple[Status, str | None, str]:
             version = str(found.get("version") or "") or None
     except (SettingsError, UpstreamError) as error:
         return "warn", None, error.message
+    except (ConnectionError, httpx.ConnectError) as error:
+        if "url" not in settings.model_fields_set:  # nobody has said that there is one
+            return "pass", None, f"{_named(settings)} is not there: drafts are made from a template."
+        return "warn", None, _told(error, settings).message
     except Exception as error:  # noqa: BLE001 - whatever the client raises is told in a sentence
         return "warn", None, _told(error, settings).message
     if settings.model not in names and f"{settings.model}:latest" not in names:

@@ -128,7 +128,9 @@ def catch_up(session: Session, features: Features, mark: Watermark) -> tuple[Fea
             session.exec(select(Posting.id).where(Posting.change_seq > mark.seq, Posting.change_seq <= now.seq))
         )
         kept = ~np.isin(features.ids, np.array(changed, np.int64)) if len(features) else np.zeros(0, bool)
-        features = _joined(features, kept, _read(session, mark.seq, now.seq, features.names))
+        fresh = (Posting.state == "open", col(Posting.shown).is_(True), Posting.change_seq > mark.seq,
+                 Posting.change_seq <= now.seq)  # fmt: skip
+        features = _joined(features, kept, _read(session, fresh, _Rows(features.names)))
     live = session.exec(
         select(func.count()).select_from(Posting).where(Posting.state == "open", col(Posting.shown).is_(True))
     ).one()
@@ -137,6 +139,11 @@ def catch_up(session: Session, features: Features, mark: Watermark) -> tuple[Fea
         kept = np.isin(features.ids, np.array(list(there), np.int64))
         features = _joined(features, kept, _Rows(features.names))
     return features, now
+
+
+def of(session: Session, ids: Sequence[int]) -> Features:
+    """The features of certain postings, closed and hidden ones too, as the store has them now."""
+    return _joined(empty(), np.zeros(0, bool), _read(session, (col(Posting.id).in_(ids),), _Rows([])))
 
 
 class _Rows:
@@ -215,20 +222,11 @@ def _compact(arrays: dict[str, np.ndarray], names: list[str]) -> Features:
     return Features(out, [name for name, use in zip(names, used, strict=True) if use])
 
 
-def _read(session: Session, after: int, until: int, names: list[str]) -> _Rows:
-    rows = _Rows(names)
+def _read(session: Session, which: Sequence[Any], rows: _Rows) -> _Rows:
+    """`rows` with the postings that fulfil the conditions."""
     companies: dict[int | None, str] = dict(session.exec(select(Company.id, Company.key)).all())
     concepts: dict[int | None, str] = dict(session.exec(select(SkillConcept.id, SkillConcept.concept)).all())
-    statement: Any = (
-        select(*_READ)
-        .where(
-            Posting.state == "open",
-            col(Posting.shown).is_(True),
-            Posting.change_seq > after,
-            Posting.change_seq <= until,
-        )
-        .order_by(col(Posting.id))
-    )
+    statement: Any = select(*_READ).where(*which).order_by(col(Posting.id))
     for batch in _batches(session.exec(statement)):
         places = _by_posting(
             session,

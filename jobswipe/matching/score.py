@@ -85,6 +85,15 @@ def shares(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return score, parts
 
 
+def evidence_of(score: float, parts: dict[str, float]) -> dict[str, float]:
+    """The log-odds by part of a score and its parts: what `shares` was given, as far as four decimals keep it."""
+    within = min(max(score, 1e-4), 1 - 1e-4)
+    above = max(math.log(within / (1 - within)), _START + 0.01) - _START
+    out = {name: parts.get(name, 0.0) * above / within for name in PARTS}
+    out["title"] += _START
+    return {name: value * _MILDNESS for name, value in out.items()}
+
+
 def text_fit(features: Features, index: TextIndex | None, who: Candidate) -> np.ndarray:
     """BM25 of the resume's telling words, 0 to 1."""
     if index is None or not who.text:

@@ -10,10 +10,12 @@ from typing import Any, Literal, get_args
 import msgspec
 from sqlmodel import Session, col, select
 
+from jobswipe import skills
 from jobswipe.applications.service import open_for
 from jobswipe.db.insert import insert_missing
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.matching import score
+from jobswipe.matching.design import DENSE
 from jobswipe.matching.engine import Matcher
 from jobswipe.matching.learn import REASONS, Model
 from jobswipe.matching.verdicts import standing
@@ -87,18 +89,20 @@ def _record(
     posting = session.get(Posting, posting_id)
     if posting is None:
         raise NotFoundError(f"No posting {posting_id}: 'jobswipe match' shows the ids.")
-    stored = _locked(session, person_id, now)
+    stored = locked(session, person_id, now)
     last = session.exec(_latest(person_id, posting_id)).first()
     if last is not None and last.verdict == verdict and not _undone(session, last):
         return Recorded(swipe=last, new=False)
     matcher.refresh(session)
     view = matcher.view(session, person_id)
-    row = view.space.features.row.get(_shown(session, posting))
+    row = view.space.features.row.get(shown_for(session, posting))
     parts: dict[str, float] | None = None
     value: float | None = None
+    taught = None
     if row is not None:
+        taught = view.space.example(row, 0, verdict, reason)
         evidence = view.space.evidence[row : row + 1].copy()
-        evidence[0, -1] = view.model.learned_of(view.space.example(row, 0, verdict, None))
+        evidence[0, -1] = view.model.learned_of(taught)
         scores, shares = score.shares(evidence)
         value = float(scores[0])
         parts = {name: float(part) + 0.0 for name, part in zip(score.PARTS, shares[0], strict=True)}
@@ -109,6 +113,7 @@ def _record(
         at=now,
         score=value,
         parts=parts,
+        evidence=None if taught is None else {"base": taught.base, **dict(zip(DENSE, taught.dense, strict=True))},
         model_version=stored.version,
         deck_position=deck_position,
         explored=explored,
@@ -118,8 +123,9 @@ def _record(
     session.flush()
     model = view.model
     with span("learn", measured="learn"):
-        if row is not None:
-            model = model.with_example(view.space.example(row, swipe.id or 0, verdict, reason))
+        if taught is not None:
+            stored.skills_edition = min(stored.skills_edition, posting.skills_edition)
+            model = model.with_example(msgspec.structs.replace(taught, swipe_id=swipe.id or 0))
         _store(session, matcher, stored, model, swipe, now)
     opened = None
     if verdict in ("like", "save"):
@@ -133,7 +139,7 @@ def undo(session: Session, matcher: Matcher, person_id: int, now: datetime) -> S
 
     Returns the swipe that was taken back. Raises ConflictError when there is none.
     """
-    stored = _locked(session, person_id, now)
+    stored = locked(session, person_id, now)
     swipes = standing(session, person_id)
     if not swipes:
         raise ConflictError("There is no verdict to take back.")
@@ -190,13 +196,13 @@ def _check(verdict: Any, reason: Any) -> None:
         raise UsageError(f"No reason {reason!r}: choose one of {', '.join(SWIPE_REASONS)}.")
 
 
-def _locked(session: Session, person_id: int, now: datetime) -> PreferenceModel:
+def locked(session: Session, person_id: int, now: datetime) -> PreferenceModel:
     """The person's model row, locked until the transaction ends: two verdicts at once follow one another."""
     statement = select(PreferenceModel).where(PreferenceModel.person_id == person_id).with_for_update()
     stored = session.exec(statement.execution_options(populate_existing=True)).one_or_none()
     if stored is None:
         # Another process may be making it at this moment: whoever comes second waits here and takes that one.
-        fresh = PreferenceModel(person_id=person_id, updated_at=now).model_dump()
+        fresh = PreferenceModel(person_id=person_id, updated_at=now, skills_edition=skills.EDITION).model_dump()
         insert_missing(session, table(PreferenceModel), [fresh], ["person_id"])
         stored = session.exec(statement.execution_options(populate_existing=True)).one()
     return stored
@@ -228,7 +234,7 @@ def _undone(session: Session, swipe: Swipe) -> bool:
     return session.exec(select(Swipe.id).where(Swipe.undoes_id == swipe.id)).first() is not None
 
 
-def _shown(session: Session, posting: Posting) -> int:
+def shown_for(session: Session, posting: Posting) -> int:
     """The id of the posting that stands for this one's opening in the deck."""
     if posting.shown or posting.cluster_id is None:
         return posting.id or 0

@@ -26,6 +26,7 @@ from jobswipe.models.notifications import (
     NotificationChannel,
     NotificationProfile,
 )
+from jobswipe.models.ops import MetricSnapshot
 from jobswipe.models.people import LOCAL_PERSON_ID, Person, Profile, Resume, ResumeCorrection
 from jobswipe.models.postings import (
     ChangeCounter,
@@ -67,6 +68,7 @@ __all__ = [
     "HttpValidator",
     "IdempotentReply",
     "LoginSession",
+    "MetricSnapshot",
     "Notification",
     "NotificationChannel",
     "NotificationProfile",

@@ -43,7 +43,8 @@ class Posting(SQLModel, table=True):
     """One posting of one source. `change_seq` grows with every visible change; derived data catches up by it.
 
     `raw_hash` is of the record as read (an equal one needs no new look), `shown` is false for the members of a cluster
-    that stand behind its shown one. The long text is the last column, so that scans of the others stay light.
+    that stand behind its shown one. `skills_edition` is the edition of the extraction that found its skills, 0 where
+    that is not known. The long text is the last column, so that scans of the others stay light.
     """
 
     __tablename__ = "posting"
@@ -59,6 +60,12 @@ class Posting(SQLModel, table=True):
         Index(
             "ix_posting_valid_through",
             "valid_through",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index(
+            "ix_posting_skills_edition",
+            "skills_edition",
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
@@ -99,6 +106,7 @@ class Posting(SQLModel, table=True):
     updated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     valid_through: datetime | None = Field(default=None, sa_type=UtcDateTime)
     attribution: str | None = None
+    skills_edition: int = 0
     description_text: str | None = Field(default=None, sa_column=Column(Text))
 
 

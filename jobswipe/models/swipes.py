@@ -15,7 +15,8 @@ class Swipe(SQLModel, table=True):
     """One verdict. Rows are never changed or deleted; an `undo` is a row that names the swipe it takes back.
 
     `score` and `parts` are as the card showed them, `deck_position` counts from 1, `explored` marks a card shown to
-    learn rather than for its score.
+    learn rather than for its score. `evidence` is what the verdict taught besides the posting's own features, exactly:
+    the unlearned log-odds (`base`) and the raw values of `jobswipe.matching.design.DENSE`.
     """
 
     __tablename__ = "swipe"
@@ -33,6 +34,7 @@ class Swipe(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     score: float | None = None
     parts: dict[str, float] | None = Field(default=None, sa_type=JSON)
+    evidence: dict[str, float] | None = Field(default=None, sa_type=JSON)
     model_version: int = 0
     deck_position: int | None = None
     explored: bool = False
@@ -40,13 +42,17 @@ class Swipe(SQLModel, table=True):
 
 
 class PreferenceModel(SQLModel, table=True):
-    """A person's learned model: opaque `state` of `jobswipe.matching.learn`, `version` grows by one a verdict."""
+    """A person's learned model: opaque `state` of `jobswipe.matching.learn`, `version` grows with each change of it.
+
+    `skills_edition` is the oldest edition of the skills that it was learned from.
+    """
 
     __tablename__ = "preference_model"
 
     person_id: int = Field(primary_key=True, sa_column_args=[ForeignKey("person.id", ondelete="CASCADE")])
     version: int = 0
     last_swipe_id: int | None = None
+    skills_edition: int = 0
     updated_at: datetime = Field(sa_type=UtcDateTime)
     state: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))
     summary: dict[str, Any] | None = Field(default=None, sa_type=JSON)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlmodel import Session, col, select
 
-from jobswipe.models import LOCAL_PERSON_ID, Application, Company, Posting, Source
+from jobswipe.models import Application, Company, Posting, Source
 from jobswipe.notifications import outbox
 from jobswipe.notifications.preferences import Preferences, reachable
 from jobswipe.notifications.words import TOLD, told
@@ -66,11 +66,11 @@ def postings(session: Session, changes: Sequence[Change], now: datetime) -> int:
 
 
 def source_failed(session: Session, source: Source, name: str, now: datetime) -> bool:
-    """Tell the operator once when a source has failed `BROKEN_AFTER` times in a row; whether a row was written."""
+    """Tell once when a source has failed `BROKEN_AFTER` times in a row; whether a row was written.
+
+    Those are told who want it: the local person unless it is off, others when they have asked for it.
+    """
     if source.failures < BROKEN_AFTER:
-        return False
-    preferences = reachable(session).get(LOCAL_PERSON_ID)
-    if preferences is None:
         return False
     since = source.last_success_at or source.created_at
     payload = {
@@ -80,7 +80,11 @@ def source_failed(session: Session, source: Source, name: str, now: datetime) ->
         "since": source.last_success_at.isoformat() if source.last_success_at else None,
     }
     subject = f"source:{source.id}:{since.isoformat(timespec='seconds')}"
-    return outbox.put(session, LOCAL_PERSON_ID, preferences, "source_broken", subject, payload, now)
+    written = [
+        outbox.put(session, person_id, preferences, "source_broken", subject, payload, now)
+        for person_id, preferences in reachable(session).items()
+    ]
+    return any(written)
 
 
 def _pursued(

@@ -12,7 +12,7 @@ import msgspec
 from sqlmodel import Session, col, select
 
 from jobswipe.errors import SettingsError, UsageError
-from jobswipe.models import NOTIFICATION_KINDS, NotificationChannel, NotificationProfile
+from jobswipe.models import LOCAL_PERSON_ID, NOTIFICATION_KINDS, NotificationChannel, NotificationProfile
 from jobswipe.settings import NotifySettings
 
 Mode = Literal["off", "now", "digest"]
@@ -187,7 +187,14 @@ def profile(session: Session, person_id: int) -> NotificationProfile | None:
 def get(session: Session, person_id: int) -> Preferences:
     """The person's preferences; the usual ones when none were set."""
     found = profile(session, person_id)
-    return decode(found.preferences) if found else Preferences()
+    return _usual_for(person_id, decode(found.preferences) if found else Preferences())
+
+
+def _usual_for(person_id: int, given: Preferences) -> Preferences:
+    """The preferences as this person has them: sources are the local person's, who runs the store; others ask first."""
+    if person_id == LOCAL_PERSON_ID or "source_broken" in given.kinds:
+        return given
+    return msgspec.structs.replace(given, kinds={**given.kinds, "source_broken": Kind(mode="off")})
 
 
 def put(session: Session, person_id: int, preferences: Preferences, now: datetime) -> None:
@@ -200,7 +207,7 @@ def put(session: Session, person_id: int, preferences: Preferences, now: datetim
                     f"{kind}: there is no channel {name!r}: 'jobswipe notification channel list' shows them."
                 )
     found = ensure(session, person_id, now)
-    found.preferences, found.updated_at = preferences.to_dict(), now
+    found.preferences, found.updated_at = _usual_for(person_id, preferences).to_dict(), now
     session.add(found)
     session.flush()
 

@@ -34,10 +34,16 @@ class Span(Protocol):
 class Tracer(Protocol):
     """What `jobswipe.observability.tracing` puts in."""
 
-    def unkept(self, route_class: RouteClass, parent: str | None) -> str | None: ...
+    def unkept(self, route_class: RouteClass, parent: str | None, strange: bool) -> str | None: ...
 
     def enter(
-        self, name: str, kind: Kind, parent: str | None, linked: bool, attributes: Mapping[str, Attribute]
+        self,
+        name: str,
+        kind: Kind,
+        parent: str | None,
+        linked: bool,
+        attributes: Mapping[str, Attribute],
+        strange: bool,
     ) -> AbstractContextManager[Span]: ...
 
     def step(self, name: str, kind: Kind, attributes: Mapping[str, Attribute]) -> AbstractContextManager[Span]: ...
@@ -69,16 +75,20 @@ _NONE: Mapping[str, Attribute] = {}
 _NO_SPAN = _NoSpan()
 _tracer: Tracer | None = None
 _told: frozenset[str] = frozenset()
+_trusting = False
 _ids: ContextVar[dict[str, Attribute]] = ContextVar("jobswipe_ids")
 # Of a trace that is not kept, or where there is no tracer: then nothing else knows it.
 _carried: ContextVar[str | None] = ContextVar("jobswipe_carried", default=None)
 _entry: ContextVar[_Entry | None] = ContextVar("jobswipe_entry", default=None)
 
 
-def install(tracer: Tracer | None, told: frozenset[str] = frozenset()) -> None:
-    """Put a tracer in, or take it out with None. `told` are the hosts that get our trace context."""
-    global _tracer, _told
-    _tracer, _told = tracer, told
+def install(tracer: Tracer | None, told: frozenset[str] = frozenset(), *, trusting: bool = False) -> None:
+    """Put a tracer in, or take it out with None. `told` are the hosts that get our trace context.
+
+    `trusting`: whoever sends a request decides whether its trace is kept.
+    """
+    global _tracer, _told, _trusting
+    _tracer, _told, _trusting = tracer, told, trusting
 
 
 def parse_traceparent(text: str | None) -> tuple[str, str, bool] | None:
@@ -177,17 +187,23 @@ def entry_span(
 ) -> Iterator[Span]:
     """The span of a request, command or task: where a trace enters the program, or begins.
 
-    A `traceparent` that is none is ignored. `linked` makes a link to it beside the parenthood.
+    A `traceparent` that is none is ignored. `linked` makes a link to it beside the parenthood. One that a request
+    brings is continued; whether it is kept is decided here, unless whoever sends requests is trusted.
     """
     tracer = _tracer
-    parent = traceparent if parse_traceparent(traceparent) else _here()
-    unkept = parent if tracer is None else tracer.unkept(route_class, parent)
+    found = parse_traceparent(traceparent)
+    parent = traceparent if found else _here()
+    strange = found is not None and kind == "server" and not _trusting
+    if tracer is not None:
+        unkept = tracer.unkept(route_class, parent, strange)
+    else:  # nobody decides here: a stranger must not decide for the worker either
+        unkept = f"00-{found[0]}-{found[1]}-00" if found and strange else parent
     tokens = _entry.set(_Entry()), _carried.set(unkept)
     try:
         if tracer is None:
             yield _NO_SPAN
         elif unkept is None:
-            with tracer.enter(name, kind, parent, linked, attributes) as opened:
+            with tracer.enter(name, kind, parent, linked, attributes, strange) as opened:
                 yield opened
         else:
             started = time.time_ns()

@@ -131,7 +131,7 @@ def start(base: Path) -> Meter:
     from jobswipe.observability import engines
 
     meter = Meter(Group.begin(base))
-    engines.on_engine("metrics", engines.measured)
+    engines.measured()
     return meter
 
 
@@ -143,5 +143,5 @@ def join() -> Meter | None:
     if not directory or not Path(directory).is_dir():
         return None
     meter = Meter(Group(Path(directory)))
-    engines.on_engine("metrics", engines.measured)
+    engines.measured()
     return meter

@@ -17,9 +17,13 @@ _DEEPEST = 6
 _KEYS = frozenset(
     "password passwd passphrase secret token authorization cookie set_cookie api_key apikey private_key email e_mail "
     "mail phone telephone mobile name full_name first_name last_name address street birthday resume resume_text text "
-    "document body quote cover_letter headers credentials dsn code otp".split()
+    "document body quote cover_letter headers credentials dsn otp passcode totp_code recovery_code recovery_codes "
+    "backup_code backup_codes verification_code confirmation_code one_time_code otp_code mfa_code login_code "
+    "reset_code auth_code authorization_code device_code user_code".split()
 )
 _WORDS = "password|passwd|secret|token|api[_-]?key|access[_-]?key|signature"
+_CODE = re.compile(r"[a-z]+(?:_[a-z]+)*")
+"""What a field named `code` may say: the stable code of a problem, and not one that lets somebody in."""
 _KEY_ENDS = ("_password", "_secret", "_token", "_email", "_phone", "_api_key")
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=://)[^/\s@]{1,400}(?=@)"), GONE),
@@ -79,6 +83,8 @@ def clean(text: str) -> str:
 
 def value(key: str, given: Any, depth: int = 0) -> Any:
     """A field's value as it may be written: numbers as they are, texts cleaned, anything else as its cleaned text."""
+    if key == "code" and given is not None and not (isinstance(given, str) and _CODE.fullmatch(given)):
+        return GONE
     if given is None or isinstance(given, bool | int | float):
         return given if not _secret(key) else GONE
     if _secret(key):

@@ -25,10 +25,13 @@ class Shares:
     def __init__(self, ratios: Mapping[RouteClass, float]) -> None:
         self._ratios = ratios
 
-    def unkept(self, route_class: RouteClass, parent: str | None) -> str | None:
-        """The trace context of a trace that enters here and is not kept; None for one that is."""
+    def unkept(self, route_class: RouteClass, parent: str | None, strange: bool = False) -> str | None:
+        """The trace context of a trace that enters here and is not kept; None for one that is.
+
+        A stranger's decision counts for nothing: else whoever asks fills the collector.
+        """
         found = parse_traceparent(parent)
-        if found[2] if found is not None else random.random() < self._ratios[route_class]:  # noqa: S311 - a sample
+        if found[2] if found is not None and not strange else random.random() < self._ratios[route_class]:  # noqa: S311 - a sample
             return None
         trace_id = found[0] if found is not None else f"{random.getrandbits(128) or 1:032x}"
         return f"00-{trace_id}-{random.getrandbits(64) or 1:016x}-00"

@@ -76,7 +76,7 @@ def ollama(subject: Subject) -> Finding:
     from jobswipe.drafts.ollama import ollama_status
 
     status, version, said = ollama_status(subject.settings.ollama)
-    return Finding(status=status, version=version, output=said if status == "warn" else None)
+    return Finding(status=status, version=version, output=said if status == "warn" or version is None else None)
 
 
 register("queue", queue)

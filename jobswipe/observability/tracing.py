@@ -11,8 +11,6 @@ from opentelemetry import trace
 from opentelemetry.context import Context, attach, detach
 from opentelemetry.exporter.otlp.proto.http import Compression
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.instrumentation.sqlalchemy.engine import EngineTracer
-from opentelemetry.metrics import NoOpMeter
 from opentelemetry.sdk.trace import Event, ReadableSpan, SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
@@ -22,10 +20,9 @@ from jobswipe.errors import JobSwipeError
 from jobswipe.observability import context, engines, otlp, redact
 from jobswipe.observability.context import Attribute, Kind, RouteClass
 from jobswipe.observability.sampling import KEEP, HouseSampler, Shares
+from jobswipe.observability.statements import LONGEST_ATTRIBUTE, Statements
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from jobswipe.settings import Settings
 
 _KINDS = {
@@ -34,9 +31,6 @@ _KINDS = {
     "client": SpanKind.CLIENT,
     "consumer": SpanKind.CONSUMER,
 }
-_LONGEST_ATTRIBUTE = 2_000
-"""Characters; a statement that stores a whole batch is a thousand times as long."""
-_SQL = "jobswipe.sql"
 
 
 class Tracing:
@@ -55,22 +49,17 @@ class Tracing:
             sampler=HouseSampler(),
             resource=otlp.resource(role),
             shutdown_on_exit=False,
-            span_limits=SpanLimits(max_attribute_length=_LONGEST_ATTRIBUTE),
+            span_limits=SpanLimits(max_attribute_length=LONGEST_ATTRIBUTE),
         )
-        self.provider.add_span_processor(
-            BatchSpanProcessor(_Clean(exporter or _exporter(settings)), schedule_delay_millis=2_000)
-        )
+        processor = BatchSpanProcessor(_Clean(exporter or _exporter(settings)), schedule_delay_millis=2_000)
+        self.provider.add_span_processor(processor)
         # Until somebody listens: the tracer's own troubles are no lines for people.
         logging.getLogger("opentelemetry").addHandler(logging.NullHandler())
-        self._sql = self.provider.get_tracer(_SQL, __version__)
         hosts = frozenset(host.strip().lower() for host in chosen.propagate_to.split(",") if host.strip())
-        context.install(_House(self.provider.get_tracer("jobswipe", __version__), Shares(ratios)), hosts)
-        engines.on_engine("tracing", self._trace_engine)
-
-    def _trace_engine(self, engine: Engine) -> None:
-        # The instrumentor itself would replace functions of SQLAlchemy for the whole process; an engine is enough.
-        connections = NoOpMeter(_SQL).create_up_down_counter("connections")
-        _StatementTracer(self._sql, engine, connections)  # type: ignore[no-untyped-call]  # the base has no types
+        house = _House(self.provider.get_tracer("jobswipe", __version__), Shares(ratios))
+        context.install(house, hosts, trusting=chosen.trust_incoming)
+        self._statements = Statements(processor, self.provider.resource)
+        engines.tell(self._statements)
 
     def flush(self, seconds: float = otlp.EXPORT_SECONDS) -> bool:
         """Deliver what has ended so far; whether that was possible in time."""
@@ -81,8 +70,7 @@ class Tracing:
         import threading
 
         context.install(None)
-        engines.forget("tracing")
-        EngineTracer.remove_all_event_listeners()
+        engines.untell(self._statements)
         # A collector that does not answer must not keep a command from ending.
         last = threading.Thread(target=self.provider.shutdown, name="last-spans", daemon=True)
         last.start()
@@ -102,33 +90,6 @@ def _exporter(settings: Settings) -> SpanExporter:
         timeout=otlp.EXPORT_SECONDS,
         compression=Compression.Gzip,
     )
-
-
-class _StatementTracer(EngineTracer):
-    """The instrumentation's own listeners, with a leaner beginning of a statement's span.
-
-    Theirs prepares a span for each statement, kept or not, and cost a small request a third of its time; and it listens
-    to the pool, whose connections are a metric of ours.
-    """
-
-    @classmethod
-    def _register_event_listener(cls, target: Any, identifier: str, func: Any, *args: Any, **kw: Any) -> None:
-        if identifier in ("before_cursor_execute", "after_cursor_execute", "handle_error"):
-            register = super()._register_event_listener
-            register(target, identifier, func, *args, **kw)  # type: ignore[no-untyped-call]  # likewise
-
-    def _before_cur_exec(
-        self, conn: Any, _cursor: Any, statement: str, params: Any, execution: Any, _executemany: bool
-    ) -> tuple[str, Any]:
-        if context.kept() and trace.get_current_span().is_recording():
-            # By its first word and the database: not by the path of a file.
-            database = (conn.engine.url.database or self.vendor).rpartition("/")[2]
-            execution._otel_span = self.tracer.start_span(  # noqa: SLF001 - where the other listeners look for it
-                f"{engines.word(statement)} {database}",
-                kind=SpanKind.CLIENT,
-                attributes={"db.system": self.vendor, "db.name": database, "db.statement": statement},
-            )
-        return statement, params
 
 
 class _OpenSpan:
@@ -154,15 +115,21 @@ class _House:
 
     @contextmanager
     def enter(
-        self, name: str, kind: Kind, parent: str | None, linked: bool, attributes: Mapping[str, Attribute]
+        self,
+        name: str,
+        kind: Kind,
+        parent: str | None,
+        linked: bool,
+        attributes: Mapping[str, Attribute],
+        strange: bool,
     ) -> Iterator[_OpenSpan]:
         found = _remote(parent)
         above: Context | None = None
         links: list[Link] = []
         given = dict(attributes)
-        if found is None:
+        if found is None or strange:
             given[KEEP] = "share"
-        elif found.span_id != trace.get_current_span().get_span_context().span_id:
+        if found is not None and found.span_id != trace.get_current_span().get_span_context().span_id:
             above = trace.set_span_in_context(NonRecordingSpan(found))
             links = [Link(found)] if linked else []
         with _ended(self._tracer.start_span(name, above, _KINDS[kind], given, links), kind) as opened:

@@ -163,7 +163,11 @@ def _posting(
 
 
 def _text(raw: RawPosting, description: str | None) -> str:
-    title = _line(raw.title)[:MAX_TITLE]
+    return whole_text(_line(raw.title)[:MAX_TITLE], description)
+
+
+def whole_text(title: str, description: str | None) -> str:
+    """The text of a posting that its language and its skills are read from."""
     return f"{title}\n{description}" if description else title
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from jobswipe import skills
 from jobswipe.db.insert import insert_missing
 from jobswipe.errors import InputError
 from jobswipe.models import ChangeCounter, Company, PostingPlace, PostingSkill, PostingVersion, SkillConcept, Source
@@ -25,6 +26,7 @@ from jobswipe.postings.keys import company_key
 from jobswipe.postings.normalise import batches, normalise, printable, sound
 from jobswipe.postings.posting import Posting
 from jobswipe.postings.rows import lock_changes
+from jobswipe.skills.skill import Skill
 from jobswipe.sources.base import ReadContext
 from jobswipe.sources.raw import RawPosting, Rejection
 
@@ -218,18 +220,21 @@ class _Writer:
             values |= rows.columns(posting) | {"change_seq": self.next_sequence()}
             if "company" in changed:
                 values["company_id"] = _company_ids(self.session, [posting.company]).get(company_key(posting.company))
-            self._replace_details(row.id, posting, skills=bool({"title", "description_text"} & set(changed)))
+            reads_skills = bool({"title", "description_text"} & set(changed))
+            self._replace_details(row.id, posting, with_skills=reads_skills)
+            if reads_skills:
+                values["skills_edition"] = skills.EDITION
         self.session.execute(update(table(PostingRow)).where(table(PostingRow).c.id == row.id).values(**values))
 
-    def _replace_details(self, posting_id: int, posting: Posting, *, skills: bool) -> None:
+    def _replace_details(self, posting_id: int, posting: Posting, *, with_skills: bool) -> None:
         places = table(PostingPlace)
         self.session.execute(places.delete().where(places.c.posting_id == posting_id))
         if posting.places:
             self.session.execute(insert(places), rows.place_rows(posting_id, posting.places))
-        if skills:
+        if with_skills:
             listed = table(PostingSkill)
             self.session.execute(listed.delete().where(listed.c.posting_id == posting_id))
-            self._insert_skills([(posting_id, posting)])
+            insert_skills(self.session, [(posting_id, posting.skills)])
 
     def _version(
         self,
@@ -263,6 +268,7 @@ class _Writer:
                 "last_run_id": self.run_id,
                 "first_seen_at": self.now,
                 "last_seen_at": self.now,
+                "skills_edition": skills.EDITION,
             }
             for record, posting in zip(records, postings, strict=True)
         ]
@@ -275,23 +281,12 @@ class _Writer:
         place_rows = [row for posting_id, posting in pairs for row in rows.place_rows(posting_id, posting.places)]
         if place_rows:
             self.session.execute(insert(table(PostingPlace)), place_rows)
-        self._insert_skills(pairs)
+        insert_skills(self.session, [(posting_id, posting.skills) for posting_id, posting in pairs])
         joined, self.sequence = join_duplicates(
             self.session, self.source, dict(pairs), companies, self.now, self.sequence
         )
         counts.merged += joined
         counts.stored += len(ids) - joined
-
-    def _insert_skills(self, pairs: Iterable[tuple[int, Posting]]) -> None:
-        pairs = list(pairs)
-        known = _skill_ids(self.session, {skill.id: skill.name for _, posting in pairs for skill in posting.skills})
-        listed = [
-            {"posting_id": posting_id, "position": position, "skill_id": known[skill.id], "quote": skill.quote}
-            for posting_id, posting in pairs
-            for position, skill in enumerate(posting.skills)
-        ]
-        if listed:
-            self.session.execute(insert(table(PostingSkill)), listed)
 
     def flush(self) -> None:
         if self.touched:
@@ -307,6 +302,18 @@ class _Writer:
         if self.counter is not None:
             self.counter.value = self.sequence
             self.session.add(self.counter)
+
+
+def insert_skills(session: Session, pairs: Sequence[tuple[int, Sequence[Skill]]]) -> None:
+    """The skills of postings that have none stored, best first."""
+    known = _skill_ids(session, {skill.id: skill.name for _, found in pairs for skill in found})
+    listed = [
+        {"posting_id": posting_id, "position": position, "skill_id": known[skill.id], "quote": skill.quote}
+        for posting_id, found in pairs
+        for position, skill in enumerate(found)
+    ]
+    if listed:
+        session.execute(insert(table(PostingSkill)), listed)
 
 
 def add_version(

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from jobswipe.skills.skill import Skill
 
+EDITION = 1
+"""Raised by one with each change of what `extract` finds: of its table or of its rules (a test notices).
+
+Stored postings remember it, and those of an older edition are read anew. An older JobSwipe leaves a newer edition's
+skills alone, so that two versions that run side by side do not undo each other's work.
+"""
+
 
 def extract(text: str) -> list[Skill]:
     """The concepts that a posting or resume names; see `jobswipe.skills.extraction`."""

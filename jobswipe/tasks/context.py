@@ -51,6 +51,16 @@ class TaskContext:
             ledger.extend(session, self._task)
 
     @contextmanager
+    def step(self) -> Iterator[Session]:
+        """A write session for a part of the work; the task goes on, its lease runs anew. As often as needed.
+
+        Raises LeaseLostError, and rolls back what was written, where the task was taken from this worker.
+        """
+        with self.database.write() as session:
+            yield session
+            ledger.extend(session, self._task)
+
+    @contextmanager
     def commit(self) -> Iterator[Session]:
         """A write session whose commit also marks the task done. Once only, at the end of the work.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from jobswipe import clock
+from jobswipe.observability.logs import logger
 from jobswipe.tasks import ledger
 from jobswipe.tasks.kinds import task
 from jobswipe.tasks.schedule import scheduled
@@ -18,6 +19,9 @@ from jobswipe.tasks.schedule import scheduled
 if TYPE_CHECKING:
     from jobswipe.models import Source
     from jobswipe.tasks.context import TaskContext
+
+SKILLS_A_RUN = 10_000
+"""Postings whose skills one task reads anew at most: a worker that is to stop, or other work, does not wait long."""
 
 
 @scheduled("ingest", cron="*/5 * * * *", kind="ingest.due")
@@ -86,10 +90,66 @@ def postings_expire(context: TaskContext, _payload: dict[str, Any]) -> None:
         close_expired(session, clock.now())
 
 
+@scheduled("skills", cron="25 * * * *", kind="skills.refresh")
+@task("skills.refresh", attempts=3, concurrency=1)
+def skills_refresh(context: TaskContext, _payload: dict[str, Any]) -> None:
+    """Read skills anew that an older edition found, some batches of postings; for the rest a further task is asked."""
+    from jobswipe.postings import reskill
+
+    looked = changed = 0
+    left = True
+    while looked < SKILLS_A_RUN and not context.stopping:
+        with context.database.read() as session:
+            texts = reskill.outdated(session)
+        if not texts:
+            left = False
+            break
+        found = reskill.reread(texts)
+        with context.step() as session:
+            changed += reskill.apply(session, found)
+        looked += len(found)
+    if looked:
+        logger("tasks").info("skills_refreshed", looked=looked, changed=changed, left=left)
+    with context.commit() as session:
+        if left:
+            ledger.enqueue(session, "skills.refresh", {}, dedupe_key="rest")
+
+
+@scheduled("preferences", cron="40 * * * *", kind="preferences.refresh")
+@task("preferences.refresh", attempts=3, concurrency=1)
+def preferences_refresh(context: TaskContext, _payload: dict[str, Any]) -> None:
+    """Mend what was learned where it does not agree with the log of verdicts, each person in a transaction."""
+    from jobswipe.matching import relearn
+
+    after = mended = 0
+    while not context.stopping:
+        with context.database.read() as session:
+            persons = relearn.persons(session, after)
+            stale = [one for one in persons if relearn.stale(session, one)]
+        if not persons:
+            break
+        for person_id in stale:
+            with context.step() as session:
+                mended += relearn.mend(session, person_id, clock.now())
+        after = persons[-1]
+    if mended:
+        logger("tasks").info("preferences_refreshed", mended=mended)
+
+
+@scheduled("snapshot", cron="0 * * * *", kind="snapshot.take")
+@task("snapshot.take", attempts=3, concurrency=1)
+def snapshot_take(context: TaskContext, _payload: dict[str, Any]) -> None:
+    """Keep figures of this moment."""
+    from jobswipe.observability import snapshots
+
+    with context.commit() as session:
+        snapshots.take(session, context.settings, clock.now().replace(microsecond=0))
+
+
 @scheduled("cleanup", cron="45 3 * * *", kind="cleanup.old")
 @task("cleanup.old", attempts=3, concurrency=1, limit=3 * 3600)
 def cleanup_old(context: TaskContext, _payload: dict[str, Any]) -> None:
-    """Delete ended tasks, old runs of sources and the beats of workers that died, each batch in a transaction."""
+    """Delete ended tasks, old runs of sources, old figures and beats of dead workers, each batch in a transaction."""
     from jobswipe.tasks import retention
 
     retention.clean(context.database, context.settings.worker, heartbeat=context.heartbeat)

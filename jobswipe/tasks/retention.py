@@ -1,4 +1,4 @@
-"""What is deleted after its time: ended tasks, old runs of sources, the beats of workers that died."""
+"""What is deleted after its time: ended tasks, old runs of sources, figures of the past, beats of dead workers."""
 
 from __future__ import annotations
 
@@ -11,25 +11,32 @@ from sqlmodel import Session
 
 from jobswipe import clock
 from jobswipe.db.engine import Database
-from jobswipe.models import SourceRun, WorkerBeat
+from jobswipe.models import MetricSnapshot, SourceRun, WorkerBeat
 from jobswipe.models.base import table
 from jobswipe.settings import WorkerSettings
 from jobswipe.tasks.ledger import TASKS, state_is
 
 BATCH = 1000
 """Rows that one transaction deletes at most: others write in between."""
-_RUNS, _BEATS = table(SourceRun), table(WorkerBeat)
+_RUNS, _BEATS, _FIGURES = table(SourceRun), table(WorkerBeat), table(MetricSnapshot)
 
 
 def clean(database: Database, settings: WorkerSettings, *, heartbeat: Callable[[], None] = lambda: None) -> int:
     """Delete what is older than its time, in batches; answers the number of rows. `heartbeat` is called in between."""
     now = clock.now()
-    done, dead, runs = (
+    done, dead, runs, figures = (
         now - timedelta(days=days)
-        for days in (settings.keep_done_days, settings.keep_dead_days, settings.keep_runs_days)
+        for days in (
+            settings.keep_done_days,
+            settings.keep_dead_days,
+            settings.keep_runs_days,
+            settings.keep_snapshots_days,
+        )
     )
     gone = 0
-    for chosen in (_tasks("done", done), _tasks("cancelled", done), _tasks("dead", dead), _old_runs(runs)):
+    old_figures = _FIGURES, select(_FIGURES.c.id).where(_FIGURES.c.at < figures)
+    tasks = _tasks("done", done), _tasks("cancelled", done), _tasks("dead", dead)
+    for chosen in (*tasks, _old_runs(runs), old_figures):
         while (count := _delete(database, *chosen)) > 0:
             gone += count
             heartbeat()

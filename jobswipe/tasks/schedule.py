@@ -92,8 +92,11 @@ def scheduled(
     return register
 
 
-def entries(settings: Settings) -> list[Entry]:
-    """The entries that are on, by name. Raises SettingsError that names the key of a text that cannot be understood."""
+def entries(settings: Settings, *, with_off: bool = False) -> list[Entry]:
+    """The entries that are on, by name. Raises SettingsError that names the key of a text that cannot be understood.
+
+    `with_off`: also those that are off, with the text that they were declared with.
+    """
     kinds.load()
     others = _others(settings.schedule)
     zone = _zone(settings.schedule)
@@ -108,7 +111,9 @@ def entries(settings: Settings) -> list[Entry]:
         own = getattr(settings.schedule, key, None) if key in ScheduleSettings.model_fields else None
         text = own if own is not None else others.get(name, one.cron)
         if text.strip().lower() == OFF:
-            continue
+            if not with_off:
+                continue
+            text = one.cron
         where = f"[schedule] {key}" if own is not None else "[schedule] other" if name in others else f"schedule {name}"
         found.append(Entry(name, _checked(where, text, zone), one.kind, one.payload, zone))
     return found

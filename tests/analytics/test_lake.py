@@ -47,7 +47,7 @@ def rows(report: Report, section: str) -> list[dict[str, object]]:
 def test_it_appends_only_what_is_new(database: Database, tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
     assert lake.append(database)["postings"] == 3
-    assert lake.append(database) == {"postings": 0, "skills": 0, "swipes": 0, "events": 0}
+    assert lake.append(database) == {"postings": 0, "skills": 0, "swipes": 0, "events": 0, "snapshots": 0}
     ingest(database, [raw("1"), raw("2", title="Head Cook", place="Lyon, France"), raw("3", title="Baker", place=None)])
     assert lake.append(database)["postings"] == 2
     assert len(list((tmp_path / "lake" / "postings").iterdir())) == 2

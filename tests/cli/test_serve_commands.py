@@ -41,6 +41,28 @@ def worker(served: Served, but: int | None = None) -> psutil.Process:
     return one
 
 
+@pytest.mark.parametrize("command", [["up"], ["serve", "--with-worker"]])
+def test_as_many_worker_processes_as_are_asked_for(home: Path, command: list[str]) -> None:
+    store = database(home)
+    migrate.upgrade(store)
+    with Served(*command, "--workers", "2", WORKER_BEAT=0.5, SCHEDULE_INGEST="off") as served:
+
+        def working() -> bool:
+            with store.read() as session:
+                return {one.pid for one in ledger.beats(session)} == {one.pid for one in served.children()}
+
+        until(lambda: len(served.children()) == 2 and working())
+        assert served.stop() == 0
+    store.dispose()
+
+
+def test_workers_are_counted_where_there_is_one(home: Path) -> None:
+    migrate.upgrade(database(home))
+    code, said = refused("serve", "--workers", "2")
+    assert code == 2
+    assert "--with-worker" in said
+
+
 def test_up_makes_the_store_and_runs_a_task(home: Path) -> None:
     with Served("up", QUEUE_POLL=0.05, WORKER_BEAT=0.5) as served:
         lines = [line for line in served.said if not line.startswith("{")]

@@ -52,6 +52,12 @@ def test_list_show_cancel_and_retry(tasks: list[int]) -> None:
     assert "\x1b" not in out
 
 
+def test_an_entry_of_the_schedule_is_run_now(tasks: list[int]) -> None:
+    assert run("run", "snapshot") == (0, "", "Task 3 (snapshot.take) waits for a worker.\n")
+    assert run("run", "snapshot", "--here") == (0, "", "Task 3 (snapshot.take) is done.\n")
+    assert json.loads(run("show", "3")[1])["state"] == "done"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -63,6 +69,7 @@ def test_list_show_cancel_and_retry(tasks: list[int]) -> None:
         (["show", "x"], 2, "valid int"),
         (["list", "--state", "broken"], 2, "the states are pending"),
         (["list", "--limit", "0"], 2, "should be"),
+        (["run", "preference"], 2, "did you mean 'preferences'"),
     ],
 )
 def test_what_is_wrong_is_one_line(tasks: list[int], arguments: list[str], code: int, says: str) -> None:

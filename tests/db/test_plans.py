@@ -16,7 +16,9 @@ from sqlmodel import col, select
 
 from jobswipe.applications import service as applications
 from jobswipe.db.engine import Database
+from jobswipe.matching import relearn
 from jobswipe.models import Posting
+from jobswipe.postings import reskill
 from jobswipe.settings import QueueSettings, WorkerSettings
 from jobswipe.sources import catalog
 from jobswipe.tasks import desk, ledger, retention
@@ -75,6 +77,10 @@ def test_no_journey_reads_a_large_table_from_end_to_end(database_url: str) -> No
             application, _ = applications.open_for(session, 1, 1, NOW)
             applications.events(session, application.id or 0)
             session.exec(select(Posting.id).where(col(Posting.change_seq) > 3).order_by(col(Posting.change_seq))).all()
+            assert reskill.outdated(session) == []
+            reskill.apply(session, [reskill.Reread(1, 1, ())])
+            relearn.persons(session)
+            relearn.stale(session, 1)
     assert len(statements) > 20
     faults = [f"{scanned}: {statement}" for statement, parameters in statements.items()
               if (scanned := scans(plan(database, statement, parameters)))]  # fmt: skip

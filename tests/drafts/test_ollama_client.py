@@ -154,6 +154,17 @@ def test_a_password_in_the_address_is_not_told() -> None:
     assert "s3cret" not in caught.value.message
 
 
+def test_nobody_at_the_usual_address_is_no_trouble() -> None:
+    nobody = f"http://127.0.0.1:{free_port()}"
+    usual = OllamaSettings.model_construct(set(), url=nobody)
+    assert ollama_status(usual) == ("pass", None, f"Ollama at {nobody} is not there: drafts are made from a template.")
+    status, _, sentence = ollama_status(settings(nobody))
+    assert status == "warn"
+    assert "ollama serve" in sentence
+    with Ollama("fail") as server:  # somebody is there, and does not do what it should
+        assert ollama_status(OllamaSettings.model_construct(set(), url=server.url))[0] == "warn"
+
+
 def test_the_status_for_health() -> None:
     with Ollama() as server:
         assert ollama_status(settings(server.url)) == (

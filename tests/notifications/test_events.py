@@ -13,7 +13,8 @@ from sqlmodel import select
 
 from jobswipe.db.engine import Database
 from jobswipe.errors import UpstreamError
-from jobswipe.models import Application, Notification, Posting, Source
+from jobswipe.models import Application, Notification, Person, Posting, Source
+from jobswipe.notifications import channels, preferences
 from jobswipe.notifications.render import message
 from jobswipe.postings import ingest
 from jobswipe.postings.ingest import Run
@@ -110,6 +111,22 @@ def test_nobody_without_a_channel_is_told(database: Database, source: Source) ->
     pursue(database)
     poll(database, source, JOBS[1:], 1)
     assert told(database) == []
+
+
+def test_a_broken_source_is_told_to_the_local_person_and_to_whoever_asked(database: Database, source: Source) -> None:
+    with database.write() as session:
+        session.add_all(Person(id=number, created_at=NOW) for number in (7, 8, 9))
+        session.flush()
+        for person_id in (1, 7, 8, 9):
+            channels.add(session, person_id, "hook", "json://example.com/", "json", NOW)
+        asked = {"kinds": {"source_broken": {"mode": "now"}}}
+        preferences.put(session, 8, preferences.decode(asked), NOW)
+        preferences.put(session, 9, preferences.decode({"min_score": 0.5}), NOW)
+        assert preferences.get(session, 9).kind("source_broken").mode == "off"
+        assert preferences.get(session, 1).kind("source_broken").mode == "now"
+    for _ in range(4):
+        ingest.failed(database, source, UpstreamError("It does not answer."))
+    assert [(one.kind, one.person_id) for one in told(database)] == [("source_broken", 1), ("source_broken", 8)]
 
 
 def test_a_source_that_keeps_failing_is_told_once(database: Database, source: Source, add_channel: AddChannel) -> None:

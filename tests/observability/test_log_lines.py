@@ -76,6 +76,31 @@ def test_an_exception_is_one_line_and_clean(configure: Configure, capsys: pytest
     assert "no such person: [redacted]" in line["exception"]
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "kept"),
+    [
+        ("code", "not_found", True),
+        ("code", "fault", True),
+        ("code", None, True),
+        ("code", "123456", False),
+        ("code", 123456, False),
+        ("code", "A1B2-C3D4", False),
+        ("code", ["a-b"], False),
+        ("status_code", 404, True),
+        ("totp_code", "123456", False),
+        ("totp_code", 123456, False),
+        ("recovery_code", "swift-otter", False),
+        ("recovery-codes", ["a", "b"], False),
+        ("Authorization-Code", "abc", False),
+        ("otp", 1, False),
+    ],
+)
+def test_codes_that_let_somebody_in_are_hidden_and_those_of_problems_are_not(
+    name: str, given: object, kept: bool
+) -> None:
+    assert (redact.value(name, given) == given) is kept
+
+
 def test_pretty_on_a_terminal_and_steered_by_nobody(configure: Configure, capsys: pytest.CaptureFixture[str]) -> None:
     logs.start(configure(logging_format="pretty"), "worker")
     logs.logger("jobswipe.test").info("title read", title="Baker\x1b[2J\u202e")

@@ -172,9 +172,36 @@ def test_a_share_for_each_class_of_routes(
     assert len(collector.spans) == kept
 
 
-def test_the_decision_that_comes_with_a_request_is_kept(configure: Configure, collector: Collector) -> None:
+def test_a_strangers_decision_is_not_ours_but_the_trace_is_the_same(configure: Configure, collector: Collector) -> None:
     settings = configure(
         tracing_enabled=True, tracing_endpoint=collector.endpoint, tracing_ratio_api=0, tracing_ratio_page=1
+    )
+    found = tracing.Tracing(settings, "server")
+    with entry_span("left", "server", "api", traceparent=PARENT):
+        row = current_traceparent() or ""
+        assert row.startswith("00-4bf92f3577b34da6a3ce929d0e0e4736-")
+        assert row.endswith("-00")
+    with entry_span("taken", "server", "page", traceparent=UNSAMPLED), span("step"):
+        assert (current_traceparent() or "").endswith(("-01", "-03"))
+    found.stop()
+    taken, step = collector.one("taken"), collector.one("step")
+    assert len(collector.spans) == 2
+    assert (taken.trace_id, taken.parent_id) == ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7")
+    assert (step.trace_id, step.parent_id) == (taken.trace_id, taken.span_id)
+
+
+def test_without_a_tracer_a_stranger_decides_nothing_for_the_worker() -> None:
+    with entry_span("GET /x", "server", "api", traceparent=PARENT):
+        assert current_traceparent() == UNSAMPLED
+
+
+def test_the_decision_of_whoever_is_trusted_is_kept(configure: Configure, collector: Collector) -> None:
+    settings = configure(
+        tracing_enabled=True,
+        tracing_endpoint=collector.endpoint,
+        tracing_ratio_api=0,
+        tracing_ratio_page=1,
+        tracing_trust_incoming=True,
     )
     found = tracing.Tracing(settings, "server")
     with entry_span("taken", "server", "api", traceparent=PARENT):

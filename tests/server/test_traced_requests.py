@@ -24,6 +24,7 @@ def test_one_trace_from_the_caller_to_the_task(store: Database) -> None:
             workers=1,
             TRACING_ENABLED=True,
             TRACING_ENDPOINT=collector.endpoint,
+            TRACING_TRUST_INCOMING=True,
             TRACING_RATIO_API=0,
             TRACING_RATIO_TASK=0,
             QUEUE_POLL=0.05,

@@ -7,6 +7,7 @@ import threading
 from litestar import Litestar
 from litestar.datastructures import State
 
+from jobswipe.accounts.provider import Provider
 from jobswipe.db.engine import Database
 from jobswipe.matching.engine import Matcher
 from jobswipe.settings import Settings
@@ -20,7 +21,7 @@ from server.observe import Observed
 def create_app(settings: Settings, database: Database, *, stopping: threading.Event | None = None) -> Litestar:
     """The HTTP application over a store. While `stopping` is set it is not ready, and lets go of its clients.
 
-    Handlers find `settings`, `database`, `matcher` and `credentials` in the application's state.
+    Handlers find `settings`, `database`, `matcher`, `credentials` and the OpenID `provider` in the application's state.
     """
     stopping = stopping or threading.Event()
     headers = api_headers(settings)
@@ -34,7 +35,8 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
                 "settings": settings,
                 "database": database,
                 "matcher": Matcher(database, settings),
-                "credentials": Credentials(database, settings.accounts.cache),
+                "credentials": Credentials(database, settings.accounts),
+                "provider": Provider(settings) if settings.oidc.issuer is not None else None,
                 "readiness": Readiness(settings, database, stopping),
                 "headers": headers,
             }

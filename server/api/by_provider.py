@@ -1,0 +1,65 @@
+"""Signing in by an OpenID provider: there, and back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import Response, get
+from litestar.params import Parameter
+
+from jobswipe import clock
+from jobswipe.accounts import oidc
+from jobswipe.accounts.provider import Provider
+from jobswipe.errors import NotFoundError
+from server.api import cookies
+from server.api.access import OPEN, ApiRequest, shows
+
+_Text = Annotated[str | None, Parameter(max_length=4096)]
+
+
+@get("/auth/oidc", status_code=303, opt=OPEN | shows(), sync_to_thread=True)
+def go(request: ApiRequest, next: _Text = None) -> Response[None]:  # noqa: A002 - the parameter's usual name
+    """Go to the provider to sign in; afterwards to `next`, a path on this server."""
+    state = request.app.state
+    begun = oidc.begin(state.database.vault, state.settings, _provider(request), next, clock.now())
+    kept = cookies.make(cookies.PROVIDER, begun.cookie, oidc.SECONDS, samesite="lax")
+    return Response(None, status_code=303, headers={"location": begun.url}, cookies=[kept])
+
+
+@get("/auth/oidc/callback", status_code=303, opt=OPEN | shows(), sync_to_thread=True)
+def back(
+    request: ApiRequest,
+    code: _Text = None,
+    oidc_state: Annotated[str | None, Parameter(query="state", max_length=4096)] = None,
+    iss: _Text = None,
+) -> Response[None]:
+    """Where the provider sends people back to: begins the session."""
+    state = request.app.state
+    begun, path = oidc.finish(
+        state.database,
+        state.settings,
+        _provider(request),
+        code=code,
+        state=oidc_state,
+        cookie=cookies.of(request, cookies.PROVIDER),
+        issuer=iss,
+        device=cookies.of(request, cookies.DEVICE),
+        replaces=cookies.of(request, cookies.SESSION),
+    )
+    state.credentials.forget()
+    return Response(
+        None,
+        status_code=303,
+        headers={"location": path},
+        cookies=[*cookies.signed_in(begun), cookies.gone(cookies.PROVIDER)],
+    )
+
+
+def _provider(request: ApiRequest) -> Provider:
+    provider: Provider | None = request.app.state.provider
+    if provider is None:
+        raise NotFoundError("No provider is set up here: sign in with your password.")
+    return provider
+
+
+ROUTES = (go, back)

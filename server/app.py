@@ -5,17 +5,16 @@ from __future__ import annotations
 import threading
 
 from litestar import Litestar
-from litestar.datastructures import State
 
-from jobswipe.accounts.provider import Provider
 from jobswipe.db.engine import Database
-from jobswipe.matching.engine import Matcher
 from jobswipe.settings import Settings
 from server import api, problems
 from server.api.auth import Credentials
+from server.api.by_provider import provider
 from server.headers import Headers, api_headers
 from server.health import Readiness, alive, ready
 from server.observe import Observed
+from server.state import ServerState
 
 
 def create_app(settings: Settings, database: Database, *, stopping: threading.Event | None = None) -> Litestar:
@@ -30,16 +29,13 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
         exception_handlers={Exception: problems.respond},
         openapi_config=None,
         logging_config=None,  # the log is set up for the whole process
-        state=State(
-            {
-                "settings": settings,
-                "database": database,
-                "matcher": Matcher(database, settings),
-                "credentials": Credentials(database, settings.accounts),
-                "provider": Provider(settings) if settings.oidc.issuer is not None else None,
-                "readiness": Readiness(settings, database, stopping),
-                "headers": headers,
-            }
+        state=ServerState(
+            settings,
+            database,
+            credentials=Credentials(database, settings.accounts),
+            provider=provider(settings),
+            readiness=Readiness(settings, database, stopping),
+            headers=headers,
         ),
     )
     # Around Litestar's own handler: its middleware does not see what no route takes.

@@ -46,7 +46,7 @@ def record(
     action: str,
     *,
     actor_id: int | None,
-    person_id: int | None,
+    person_id: int | None = None,
     object_kind: str | None = None,
     object_id: str | int | None = None,
     outcome: str = "done",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import delete, get, post
-from litestar.params import JSONBody, Parameter
+from litestar.params import JSONBody, PathParameter
 
 from jobswipe import clock
 from jobswipe.accounts import apikeys, audit
@@ -63,7 +63,7 @@ _SHOWN = {
 _MADE = {"key": "jobswipe_" + "0" * 49, "about": _SHOWN}
 _ASKED = {"name": "laptop", "scopes": ["deck:read", "swipes:write"], "days": 90}
 _OPT = needs("account:write", by_session=True)
-_Number = Annotated[int, Parameter(ge=1)]
+_Number = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
 
 
 @get(

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from jobswipe import clock
 from jobswipe.accounts import oidc
-from jobswipe.accounts.provider import Provider
 from jobswipe.errors import NotFoundError
 from server.api import cookies
 from server.api.access import OPEN, ApiRequest, shows
 
-_Text = Annotated[str | None, Parameter(max_length=4096)]
+if TYPE_CHECKING:
+    from jobswipe.accounts.provider import Provider
+    from jobswipe.settings import Settings
+
+_Text = Annotated[str | None, QueryParameter(max_length=4096)]
+# A provider adds parameters of its own.
+_ANY_QUERY = {"any_query": True}
+
+
+def provider(settings: Settings) -> Provider | None:
+    """The provider that the settings name."""
+    if settings.oidc.issuer is None:
+        return None
+    from jobswipe.accounts.provider import Provider
+
+    return Provider(settings)
 
 
 @get("/auth/oidc", status_code=303, opt=OPEN | shows(), sync_to_thread=True)
@@ -26,11 +40,11 @@ def go(request: ApiRequest, next: _Text = None) -> Response[None]:  # noqa: A002
     return Response(None, status_code=303, headers={"location": begun.url}, cookies=[kept])
 
 
-@get("/auth/oidc/callback", status_code=303, opt=OPEN | shows(), sync_to_thread=True)
+@get("/auth/oidc/callback", status_code=303, opt=OPEN | _ANY_QUERY | shows(), sync_to_thread=True)
 def back(
     request: ApiRequest,
     code: _Text = None,
-    oidc_state: Annotated[str | None, Parameter(query="state", max_length=4096)] = None,
+    oidc_state: Annotated[str | None, QueryParameter(name="state", max_length=4096)] = None,
     iss: _Text = None,
 ) -> Response[None]:
     """Where the provider sends people back to: begins the session."""
@@ -56,10 +70,10 @@ def back(
 
 
 def _provider(request: ApiRequest) -> Provider:
-    provider: Provider | None = request.app.state.provider
-    if provider is None:
+    found: Provider | None = request.app.state.provider
+    if found is None:
         raise NotFoundError("No provider is set up here: sign in with your password.")
-    return provider
+    return found
 
 
 ROUTES = (go, back)

@@ -68,7 +68,7 @@ class NewPassword(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     password: str
 
 
-_EMAIL, _PASSWORD = "candidate@example.com", "four words do very well"  # noqa: S105 - an example
+_EMAIL, _PASSWORD = "candidate@example.com", "four words do very well"
 _CODE = "verify_" + "0" * 49
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, patch, post
-from litestar.params import JSONBody, Parameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 from sqlmodel import Session
 
 from jobswipe import clock
@@ -17,9 +17,14 @@ from jobswipe.errors import ForbiddenError
 from jobswipe.models import Account
 from server.api.access import ApiRequest, needs, shows
 
-_Limit = Annotated[int, Parameter(ge=1, le=200, description="How many at most.")]
-_Cursor = Annotated[int | None, Parameter(ge=1, description="The `next` of the page before.")]
-_Number = Annotated[int, Parameter(ge=1)]
+MAX_ID = 2**31 - 1
+_Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most.")]
+_Cursor = Annotated[
+    str | None,
+    QueryParameter(name="cursor", pattern="^[1-9][0-9]{0,8}$", description="The `next` of the page before."),
+]
+_Person = Annotated[int | None, QueryParameter(ge=1, le=MAX_ID)]
+_Number = Annotated[int, PathParameter(ge=1, le=MAX_ID)]
 
 
 class User(msgspec.Struct, kw_only=True):
@@ -36,7 +41,7 @@ class User(msgspec.Struct, kw_only=True):
 
 class Users(msgspec.Struct, kw_only=True):
     items: list[User]
-    next: int | None
+    next: str | None
 
 
 class NewUser(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -67,7 +72,7 @@ class Invitation(msgspec.Struct, kw_only=True):
 
 class Invitations(msgspec.Struct, kw_only=True):
     items: list[Invitation]
-    next: int | None
+    next: str | None
 
 
 class Event(msgspec.Struct, kw_only=True):
@@ -87,7 +92,7 @@ class Event(msgspec.Struct, kw_only=True):
 
 class Events(msgspec.Struct, kw_only=True):
     items: list[Event]
-    next: int | None
+    next: str | None
 
 
 _USER = {
@@ -127,9 +132,9 @@ _WRITE = needs("users:write", by_session=True)
 def list_users(request: ApiRequest, cursor: _Cursor = None, limit: _Limit = 50) -> Users:
     """Accounts, in the order of their numbers."""
     with request.app.state.database.read() as session:
-        found = service.listing(session, after=cursor or 0, limit=limit + 1)
+        found = service.listing(session, after=int(cursor or 0), limit=limit + 1)
         items = [_user(session, one) for one in found[:limit]]
-    return Users(items=items, next=items[-1].person_id if len(found) > limit else None)
+    return Users(items=items, next=str(items[-1].person_id) if len(found) > limit else None)
 
 
 @get("/users/{person_id:int}", opt=needs("users:read") | shows(response=_USER), sync_to_thread=True)
@@ -195,9 +200,9 @@ def delete_user(request: ApiRequest, person_id: _Number) -> None:
 def list_invitations(request: ApiRequest, cursor: _Cursor = None, limit: _Limit = 50) -> Invitations:
     """Invitations that can be accepted."""
     with request.app.state.database.read() as session:
-        found = registration.invitations(session, clock.now(), after=cursor or 0, limit=limit + 1)
+        found = registration.invitations(session, clock.now(), after=int(cursor or 0), limit=limit + 1)
         items = [_invitation(session, one) for one in found[:limit]]
-    return Invitations(items=items, next=items[-1].id if len(found) > limit else None)
+    return Invitations(items=items, next=str(items[-1].id) if len(found) > limit else None)
 
 
 @post(
@@ -227,17 +232,22 @@ def list_events(
     request: ApiRequest,
     cursor: _Cursor = None,
     limit: _Limit = 50,
-    person_id: _Cursor = None,
-    actor_id: _Cursor = None,
-    action: Annotated[str | None, Parameter(max_length=100)] = None,
+    person_id: _Person = None,
+    actor_id: _Person = None,
+    action: Annotated[str | None, QueryParameter(max_length=100)] = None,
 ) -> Events:
     """The audit log, the latest first."""
     with request.app.state.database.read() as session:
         found = audit.listing(
-            session, before=cursor, limit=limit + 1, person_id=person_id, actor_id=actor_id, action=action
+            session,
+            before=int(cursor) if cursor else None,
+            limit=limit + 1,
+            person_id=person_id,
+            actor_id=actor_id,
+            action=action,
         )
     items = [Event(**one.model_dump()) for one in found[:limit]]
-    return Events(items=items, next=items[-1].id if len(found) > limit else None)
+    return Events(items=items, next=str(items[-1].id) if len(found) > limit else None)
 
 
 def _other(request: ApiRequest, person_id: int) -> int:

@@ -130,13 +130,13 @@ def listing(session: Session, *, after: int = 0, limit: int = 100) -> list[Accou
 
 
 def set_role(session: Session, person_id: int, role: str, *, actor_id: int | None) -> Account:
-    """Raises UsageError, NotFoundError, ConflictError where nobody could manage accounts any more."""
+    """Raises UsageError, NotFoundError, ConflictError for the last admin; the machine's operator (None) may that, too."""
     account = get(session, person_id)
     if role not in ROLES:
         raise UsageError(f"No role {role!r}: there are {', '.join(ROLES)}.")
     if role != account.role:
         before = account.role
-        if before == "admin":
+        if before == "admin" and actor_id is not None:
             _not_the_last(session, person_id)
         account.role = role
         session.add(account)
@@ -152,7 +152,7 @@ def set_disabled(session: Session, person_id: int, disabled: bool, now: datetime
     """A disabled account's sessions end, its keys are refused. Raises NotFoundError, ConflictError as `set_role`."""
     account = get(session, person_id)
     if disabled != (account.disabled_at is not None):
-        if disabled and account.role == "admin":
+        if disabled and account.role == "admin" and actor_id is not None:
             _not_the_last(session, person_id)
         account.disabled_at = now if disabled else None
         session.add(account)
@@ -173,7 +173,7 @@ def remove(session: Session, person_id: int, now: datetime, *, actor_id: int | N
     and ConflictError as `set_role`.
     """
     account = get(session, person_id)
-    if account.role == "admin" and account.disabled_at is None:
+    if account.role == "admin" and account.disabled_at is None and actor_id is not None:
         _not_the_last(session, person_id)
     vault.of(session).forget(session, person_id)
     session.expunge_all()

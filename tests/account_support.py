@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import pyotp
 from sqlmodel import col, select
 
 from jobswipe import clock
-from jobswipe.accounts import onetime, passwords, service
+from jobswipe.accounts import onetime, passwords, service, totp
 from jobswipe.accounts.principal import Role
 from jobswipe.db.engine import Database
 from jobswipe.models import AccountToken, AuditEvent, TaskRun
@@ -33,6 +34,11 @@ def account(
             name="Sample Candidate", password_hash=known, role=role, verified=True,
         )  # fmt: skip
         return made.person_id
+
+
+def otp(generator: pyotp.TOTP, moment: datetime, offset: int = 0) -> str:
+    """What an authenticator shows, `offset` steps away."""
+    return generator.generate_otp(int(moment.timestamp()) // totp.STEP + offset)
 
 
 def code(database: Database, purpose: str) -> str:

@@ -48,7 +48,7 @@ def back(
     iss: _Text = None,
 ) -> Response[None]:
     """Where the provider sends people back to: begins the session."""
-    state = request.app.state
+    state, replaces = request.app.state, cookies.of(request, cookies.SESSION)
     begun, path = oidc.finish(
         state.database,
         state.settings,
@@ -58,9 +58,10 @@ def back(
         cookie=cookies.of(request, cookies.PROVIDER),
         issuer=iss,
         device=cookies.of(request, cookies.DEVICE),
-        replaces=cookies.of(request, cookies.SESSION),
+        replaces=replaces,
     )
-    state.credentials.forget()
+    if replaces is not None:
+        state.credentials.forget()
     return Response(
         None,
         status_code=303,

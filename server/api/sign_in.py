@@ -124,7 +124,7 @@ def verify(request: ApiRequest, data: JSONBody[Confirmation]) -> None:
 )
 def login(request: ApiRequest, data: JSONBody[Credentials]) -> Response[Session]:
     """Sign in. The session is in the cookie of the answer; it is new each time, and one that went on has ended."""
-    state = request.app.state
+    state, replaces = request.app.state, cookies.of(request, cookies.SESSION)
     begun = signin.sign_in(
         state.database,
         state.settings,
@@ -133,9 +133,10 @@ def login(request: ApiRequest, data: JSONBody[Credentials]) -> Response[Session]
         code=data.code,
         recovery_code=data.recovery_code,
         device=cookies.of(request, cookies.DEVICE),
-        replaces=cookies.of(request, cookies.SESSION),
+        replaces=replaces,
     )
-    state.credentials.forget()
+    if replaces is not None:
+        state.credentials.forget()
     answer = Session(
         person_id=begun.person_id,
         role=begun.role,

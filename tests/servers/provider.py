@@ -8,6 +8,7 @@ import json
 import secrets
 import threading
 import time
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -16,6 +17,12 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 CLIENT_ID, CLIENT_SECRET = "jobswipe-test", "a secret, with a blank"
+
+
+@lru_cache
+def key(kid: str, number: int = 0) -> RSAKey:
+    """A key pair; making one takes a while."""
+    return RSAKey.generate_key(2048, {"kid": kid, "use": "sig"})
 
 
 class OpenIdProvider:
@@ -31,7 +38,7 @@ class OpenIdProvider:
         self.algorithm = "RS256"
         self.names_itself: str | None = None
         self.asked: list[str] = []
-        self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
+        self.key = key("one")
         self.published = [self.key]
         self._codes: dict[str, dict[str, str]] = {}
         provider = self

@@ -191,6 +191,29 @@ def reset_link(email: Email) -> None:
     note(f"It is valid until {_when(code.expires_at)}, once.")
 
 
+@user.command("second-factor-off")
+def second_factor_off(email: Email) -> None:
+    """Ask an account for no codes any more, whose owner has lost the authenticator and the recovery codes.
+
+    Be sure whom you talk to: from then on the password alone lets in.
+
+    Example: jobswipe user second-factor-off candidate@example.com
+    """
+    from jobswipe.accounts import audit, service, totp
+    from jobswipe.errors import ConflictError
+
+    with open_store(load_settings()).write() as session:
+        account = service.named(session, email)
+        if account.totp_enabled_at is None:
+            raise ConflictError("No codes are asked for.")
+        totp.switch_off(session, account)
+        audit.record(
+            session, "totp.disabled", actor_id=None, person_id=account.person_id, object_kind="account",
+            object_id=account.person_id, by="command",
+        )  # fmt: skip
+    note(f"Account {account.person_id} is asked for no codes any more.")
+
+
 @user.command("verify")
 def verify(email: Email) -> None:
     """Confirm the e-mail address of somebody who registered and got no mail: their account begins.

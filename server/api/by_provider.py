@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jobswipe.settings import Settings
 
 _Text = Annotated[str | None, QueryParameter(max_length=4096)]
+_OPEN = OPEN | {"limit_class": "auth"}
 # A provider adds parameters of its own.
 _ANY_QUERY = {"any_query": True}
 
@@ -31,7 +32,7 @@ def provider(settings: Settings) -> Provider | None:
     return Provider(settings)
 
 
-@get("/auth/oidc", status_code=303, opt=OPEN | shows(), sync_to_thread=True)
+@get("/auth/oidc", status_code=303, opt=_OPEN | shows(), sync_to_thread=True)
 def go(request: ApiRequest, next: _Text = None) -> Response[None]:  # noqa: A002 - the parameter's usual name
     """Go to the provider to sign in; afterwards to `next`, a path on this server."""
     state = request.app.state
@@ -40,7 +41,7 @@ def go(request: ApiRequest, next: _Text = None) -> Response[None]:  # noqa: A002
     return Response(None, status_code=303, headers={"location": begun.url}, cookies=[kept])
 
 
-@get("/auth/oidc/callback", status_code=303, opt=OPEN | _ANY_QUERY | shows(), sync_to_thread=True)
+@get("/auth/oidc/callback", status_code=303, opt=_OPEN | _ANY_QUERY | shows(), sync_to_thread=True)
 def back(
     request: ApiRequest,
     code: _Text = None,

@@ -68,6 +68,8 @@ class NewPassword(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     password: str
 
 
+# Under the limit of sign-ins, which is the tightest.
+_OPEN = OPEN | {"limit_class": "auth"}
 _EMAIL, _PASSWORD = "candidate@example.com", "four words do very well"
 _CODE = "verify_" + "0" * 49
 
@@ -75,7 +77,7 @@ _CODE = "verify_" + "0" * 49
 @post(
     "/auth/register",
     status_code=202,
-    opt=OPEN
+    opt=_OPEN
     | shows(
         request={"email": _EMAIL, "password": _PASSWORD, "name": "Sample Candidate"}, response={"confirmed": False}
     ),
@@ -93,7 +95,7 @@ def register(request: ApiRequest, data: JSONBody[Registration]) -> Registered:
 @post(
     "/auth/verify",
     status_code=204,
-    opt=OPEN | shows(request={"code": _CODE, "password": _PASSWORD}),
+    opt=_OPEN | shows(request={"code": _CODE, "password": _PASSWORD}),
     sync_to_thread=True,
 )
 def verify(request: ApiRequest, data: JSONBody[Confirmation]) -> None:
@@ -109,7 +111,7 @@ def verify(request: ApiRequest, data: JSONBody[Confirmation]) -> None:
 @post(
     "/auth/login",
     status_code=200,
-    opt=OPEN
+    opt=_OPEN
     | shows(
         request={"email": _EMAIL, "password": _PASSWORD},
         response={
@@ -161,7 +163,7 @@ def logout(request: ApiRequest) -> Response[None]:
     return Response(None, cookies=[cookies.gone(cookies.SESSION)])
 
 
-@post("/auth/forgot", status_code=202, opt=OPEN | shows(request={"email": _EMAIL}), sync_to_thread=True)
+@post("/auth/forgot", status_code=202, opt=_OPEN | shows(request={"email": _EMAIL}), sync_to_thread=True)
 def forgot(request: ApiRequest, data: JSONBody[Forgotten]) -> None:
     """Have a code for a new password sent, if the address has an account. The answer does not say."""
     with request.app.state.database.write() as session:
@@ -171,7 +173,7 @@ def forgot(request: ApiRequest, data: JSONBody[Forgotten]) -> None:
 @post(
     "/auth/reset",
     status_code=204,
-    opt=OPEN | shows(request={"code": "reset_" + "0" * 49, "password": _PASSWORD}),
+    opt=_OPEN | shows(request={"code": "reset_" + "0" * 49, "password": _PASSWORD}),
     sync_to_thread=True,
 )
 def reset(request: ApiRequest, data: JSONBody[NewPassword]) -> Response[None]:

@@ -9,16 +9,17 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
-from account_support import EMAIL, PASSWORD, account, audited
+from account_support import EMAIL, PASSWORD, account, audited, otp
 
 from cli.main import _run
 from jobswipe import clock
 from jobswipe import settings as module
-from jobswipe.accounts import apikeys, recovery, registration, signin
+from jobswipe.accounts import apikeys, recovery, registration, signin, totp
 from jobswipe.accounts.principal import scopes_of
 from jobswipe.db.engine import Database
-from jobswipe.errors import UnauthenticatedError
+from jobswipe.errors import SecondFactorError, UnauthenticatedError
 from jobswipe.settings import Settings
 
 
@@ -112,6 +113,18 @@ def test_disabling_and_deleting(database: Database, settings: Settings) -> None:
     good("user", "delete", EMAIL, "--yes")
     with pytest.raises(UnauthenticatedError):
         signin.sign_in(database, settings, EMAIL, PASSWORD)
+
+
+def test_a_lost_second_factor(database: Database, settings: Settings) -> None:
+    person_id = account(database, settings)
+    assert run("user", "second-factor-off", EMAIL).returncode == 1
+    with database.write() as session:
+        secret, _ = totp.set_up(session, person_id)
+        assert totp.enable(session, person_id, otp(pyotp.TOTP(secret), clock.now()), clock.now())
+    with pytest.raises(SecondFactorError):
+        signin.sign_in(database, settings, EMAIL, PASSWORD)
+    good("user", "second-factor-off", EMAIL)
+    assert signin.sign_in(database, settings, EMAIL, PASSWORD)
 
 
 def test_codes_without_mail(database: Database, settings: Settings) -> None:

@@ -12,13 +12,12 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, select
 
 from jobswipe import clock
 from jobswipe.accounts import audit, emails, service, signin
-from jobswipe.accounts.provider import Provider
 from jobswipe.accounts.signin import SignedIn
 from jobswipe.db.engine import Database
 from jobswipe.errors import (
@@ -33,6 +32,9 @@ from jobswipe.models import Account, ExternalIdentity
 from jobswipe.security import vault
 from jobswipe.security.vault import Vault
 from jobswipe.settings import Settings
+
+if TYPE_CHECKING:
+    from jobswipe.accounts.provider import Provider
 
 CALLBACK = "/api/v1/auth/oidc/callback"
 SECONDS = 600

@@ -130,7 +130,7 @@ def listing(session: Session, *, after: int = 0, limit: int = 100) -> list[Accou
 
 
 def set_role(session: Session, person_id: int, role: str, *, actor_id: int | None) -> Account:
-    """Raises UsageError, NotFoundError, ConflictError for the last admin, unless it is the machine's operator (None)."""
+    """Raises UsageError, NotFoundError, ConflictError for the last admin, unless the machine's operator (None) asks."""
     account = get(session, person_id)
     if role not in ROLES:
         raise UsageError(f"No role {role!r}: there are {', '.join(ROLES)}.")

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.commands import (
+    apikey,
     application,
     config,
     demo,
@@ -32,6 +33,7 @@ from cli.commands import (
     store,
     swipe,
     task,
+    user,
     worker,
 )
 from cli.context import remember, watched
@@ -70,6 +72,8 @@ for module in (
     serve,
     worker,
     task,
+    user,
+    apikey,
     config,
     health,
     evaluate,

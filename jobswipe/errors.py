@@ -16,7 +16,10 @@ JobSwipeError
 │   └── QueueError            the queue that carries task ids did not answer; the ledger keeps the work
 ├── AccessError           1   whoever asks may not
 │   ├── UnauthenticatedError  nobody that is known asks
-│   └── ForbiddenError        somebody who may not do this asks
+│   │   └── SecondFactorError     the password is right, and a code is needed too
+│   ├── ForbiddenError        somebody who may not do this asks
+│   ├── CodeError             a code from a mail is unknown, used or too old
+│   └── ThrottledError        too many attempts; it says when the next one is taken
 ├── ConflictError         1   the change contradicts what is stored
 │   └── LeaseLostError        a task was taken from this worker: what it did is rolled back
 └── HopelessError         1   a task can never succeed: it is dead at once instead of being tried again
@@ -116,8 +119,28 @@ class UnauthenticatedError(AccessError):
     status = 401
 
 
+class SecondFactorError(UnauthenticatedError):
+    code = "second_factor"
+
+
 class ForbiddenError(AccessError):
     pass
+
+
+class CodeError(AccessError):
+    code = "bad_code"
+    status = 400
+
+
+class ThrottledError(AccessError):
+    """`retry_after` is in seconds."""
+
+    code = "too_many_attempts"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class ConflictError(JobSwipeError):

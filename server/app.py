@@ -10,6 +10,7 @@ from jobswipe.db.engine import Database
 from jobswipe.settings import Settings
 from server import api, problems
 from server.api.auth import Credentials
+from server.api.by_provider import provider
 from server.headers import Headers, api_headers
 from server.health import Readiness, alive, ready
 from server.observe import Observed
@@ -19,7 +20,7 @@ from server.state import ServerState
 def create_app(settings: Settings, database: Database, *, stopping: threading.Event | None = None) -> Litestar:
     """The HTTP application over a store. While `stopping` is set it is not ready, and lets go of its clients.
 
-    Handlers find `settings`, `database`, `matcher` and `credentials` in the application's state.
+    Handlers find `settings`, `database`, `matcher`, `credentials` and the OpenID `provider` in the application's state.
     """
     stopping = stopping or threading.Event()
     headers = api_headers(settings)
@@ -31,7 +32,8 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
         state=ServerState(
             settings,
             database,
-            credentials=Credentials(database, settings.accounts.cache),
+            credentials=Credentials(database, settings.accounts),
+            provider=provider(settings),
             readiness=Readiness(settings, database, stopping),
             headers=headers,
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +11,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from jobswipe.errors import JobSwipeError, SettingsError, StorageError, UpstreamError
+from jobswipe.errors import JobSwipeError, SettingsError, StorageError, ThrottledError, UpstreamError
 from jobswipe.observability.logs import logger
 
 MEDIA_TYPE = "application/problem+json"
@@ -77,8 +78,8 @@ def of(error: Exception) -> Problem:
             headers["retry-after"] = str(RETRY_AFTER)
         elif error.status == HTTPStatus.UNAUTHORIZED:
             headers["www-authenticate"] = 'Bearer realm="jobswipe"'
-        elif isinstance(error, UpstreamError) and error.retry_after is not None:
-            headers["retry-after"] = str(round(error.retry_after))
+        elif isinstance(error, UpstreamError | ThrottledError) and error.retry_after is not None:
+            headers["retry-after"] = str(math.ceil(error.retry_after))
         detail = error.message
         if isinstance(error, StorageError):  # names hosts and paths
             detail = _AWAY

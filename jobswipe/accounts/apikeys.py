@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from jobswipe.accounts.principal import SCOPES, Principal, Role, scopes_of
@@ -16,9 +17,26 @@ from jobswipe.security import tokens, vault
 PREFIX = "jobswipe"
 MAX_KEYS = 50
 """Keys that one person has at a time, revoked ones not counted."""
+USED_EVERY = timedelta(minutes=1)
+"""How exactly it is known when a key was last used."""
 _SHOWN = 8
 _PLACE = "api_key.key"
-_READ: Any = (ApiKey.id, ApiKey.person_id, ApiKey.scopes, ApiKey.expires_at, Account.role, Account.disabled_at)
+_READ: Any = (
+    ApiKey.id,
+    ApiKey.person_id,
+    ApiKey.scopes,
+    ApiKey.expires_at,
+    ApiKey.last_used_at,
+    Account.role,
+    Account.disabled_at,
+)
+
+
+class Known(NamedTuple):
+    """Whose key a text is. `used_at`: when it was last noted as used."""
+
+    principal: Principal
+    used_at: datetime | None
 
 
 def create(
@@ -64,21 +82,54 @@ def listing(session: Session, person_id: int) -> list[ApiKey]:
     return list(session.exec(statement.order_by(col(ApiKey.id).desc())))
 
 
-def revoke(session: Session, person_id: int, key_id: int, now: datetime) -> ApiKey:
-    """From now on the key is refused. Raises NotFoundError."""
+def get(session: Session, person_id: int, key_id: int) -> ApiKey:
+    """A key that is not revoked. Raises NotFoundError."""
     statement = select(ApiKey).where(
         ApiKey.id == key_id, ApiKey.person_id == person_id, col(ApiKey.revoked_at).is_(None)
     )
     key = session.exec(statement).one_or_none()
     if key is None:
         raise NotFoundError(f"No API key {key_id}.")
+    return key
+
+
+def revoke(session: Session, person_id: int, key_id: int, now: datetime) -> ApiKey:
+    """From now on the key is refused. Raises NotFoundError."""
+    key = get(session, person_id, key_id)
     key.revoked_at = now
     session.add(key)
     session.flush()
     return key
 
 
-def authenticate(session: Session, text: str, now: datetime) -> Principal | None:
+def rotate(session: Session, person_id: int, key_id: int, now: datetime, overlap: timedelta) -> tuple[ApiKey, str]:
+    """A new key with the name, scopes and lifetime of another, which is taken for `overlap` longer at most.
+
+    Raises NotFoundError, and UsageError for one that has expired.
+    """
+    old = get(session, person_id, key_id)
+    if old.expires_at is not None and old.expires_at <= now:
+        raise UsageError(f"The API key {key_id} has expired: make a new one.")
+    lasts = now + (old.expires_at - old.created_at) if old.expires_at is not None else None
+    made, text = create(session, person_id, old.name, old.scopes, now, expires_at=lasts)
+    until = now + overlap
+    old.expires_at = until if old.expires_at is None else min(old.expires_at, until)
+    session.add(old)
+    session.flush()
+    return made, text
+
+
+def used(session: Session, key_id: int, now: datetime) -> None:
+    """Note that it is used, at most once in `USED_EVERY`."""
+    before = col(ApiKey.last_used_at)
+    session.execute(
+        update(ApiKey)
+        .where(col(ApiKey.id) == key_id, before.is_(None) | (before < now - USED_EVERY))
+        .values(last_used_at=now)
+    )
+
+
+def authenticate(session: Session, text: str, now: datetime) -> Known | None:
     """Whose key it is; None for one that is unknown, revoked, expired, or of a disabled account."""
     if not tokens.well_formed(text, PREFIX):
         return None
@@ -90,10 +141,11 @@ def authenticate(session: Session, text: str, now: datetime) -> Principal | None
     row = session.exec(statement).one_or_none()
     if row is None:
         return None
-    key_id, person_id, scopes, expires_at, role, disabled_at = row
+    key_id, person_id, scopes, expires_at, used_at, role, disabled_at = row
     if disabled_at is not None or (expires_at is not None and expires_at <= now):
         return None
-    return Principal(person_id=person_id, role=_role(person_id, role), key_id=key_id, scopes=frozenset(scopes))
+    who = Principal(person_id=person_id, role=_role(person_id, role), key_id=key_id, scopes=frozenset(scopes))
+    return Known(who, used_at)
 
 
 def _role(person_id: int, role: Role | None) -> Role:

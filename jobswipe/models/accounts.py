@@ -12,7 +12,7 @@ from jobswipe.models.base import UtcDateTime
 
 ROLES = ("user", "analyst", "operator", "admin")
 """Each may what those before it may not."""
-TOKEN_PURPOSES = ("verify_email", "change_email", "reset_password", "invite", "sign_in")
+TOKEN_PURPOSES = ("verify_email", "change_email", "reset_password", "invite")
 
 
 class StoreKey(SQLModel, table=True):
@@ -107,17 +107,20 @@ class ApiKey(SQLModel, table=True):
 
 
 class AccountToken(SQLModel, table=True):
-    """A single-use token that was sent to somebody; `sealed`: what it is about. An invitation has no person."""
+    """A single-use token that was sent to somebody; `sealed`: what it is about, and the token until it was sent.
+
+    `person_id` is whose it is: of an invitation whoever invites, of a registration the person that it would be.
+    `email_hash` is of the address that it was sent to.
+    """
 
     __tablename__ = "account_token"
     __table_args__ = (CheckConstraint(f"purpose IN {TOKEN_PURPOSES}", name="purpose"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    person_id: int | None = Field(
-        default=None, sa_column_args=[ForeignKey("person.id", ondelete="CASCADE")], index=True
-    )
+    person_id: int = Field(sa_column_args=[ForeignKey("person.id", ondelete="CASCADE")], index=True)
     purpose: str
     token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    email_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -137,7 +140,7 @@ class RecoveryCode(SQLModel, table=True):
 
 
 class SignInFailure(SQLModel, table=True):
-    """Failed sign-ins for one account and from one place, by keyed hash, whether or not the account exists."""
+    """Failed sign-ins of one subject (account, address, both), by keyed hash, whether or not the account exists."""
 
     __tablename__ = "sign_in_failure"
 

@@ -20,7 +20,7 @@ GROUP = "jobswipe.tasks"
 """The entry-point group in which a package names modules that register kinds when they are imported."""
 
 # Imported by name, so that a checkout without metadata has them all.
-_BUILT_IN = ("jobswipe.tasks.jobs", "jobswipe.notifications.jobs", "jobswipe.drafts.jobs")
+_BUILT_IN = ("jobswipe.tasks.jobs", "jobswipe.notifications.jobs", "jobswipe.drafts.jobs", "jobswipe.accounts.jobs")
 
 Handler = Callable[["TaskContext", dict[str, Any]], None]
 

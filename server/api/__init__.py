@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from server.api import access, profile
+from server.api import access, account, api_keys, by_provider, profile, second_factor, sign_in, users
 from server.api.auth import Authenticated
 
 PREFIX = "/api/v1"
@@ -14,6 +14,12 @@ def routes() -> Router:
     return Router(
         PREFIX,
         route_handlers=[
+            *sign_in.ROUTES,
+            *by_provider.ROUTES,
+            *account.ROUTES,
+            *second_factor.ROUTES,
+            *api_keys.ROUTES,
+            *users.ROUTES,
             *profile.ROUTES,
         ],
         middleware=[Authenticated],

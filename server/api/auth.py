@@ -1,70 +1,158 @@
-"""Authentication: an API key in `Authorization: Bearer`, or a session's cookie, becomes the request's principal."""
+"""Authentication: an API key in `Authorization: Bearer`, or a session's cookie, becomes the request's principal.
+
+A browser sends cookies whoever asks it to. So a change by a session needs the token that sign-in answered in the
+header `X-CSRF-Token`, and a change that a browser says comes from another site is refused whatever it shows.
+"""
 
 from __future__ import annotations
 
+import hmac
 import time
 from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
 from jobswipe import clock
-from jobswipe.accounts import apikeys
+from jobswipe.accounts import apikeys, audit, sessions
 from jobswipe.accounts.principal import Principal
 from jobswipe.db.engine import Database
-from jobswipe.errors import UnauthenticatedError
+from jobswipe.errors import ForbiddenError, StorageError, UnauthenticatedError
+from jobswipe.settings import AccountsSettings
+from server.api.access import PUBLIC
+from server.api.cookies import SESSION
 
+CSRF_HEADER = "x-csrf-token"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _KEPT = 10_000
 """Credentials that a process knows at most."""
+_LONGEST = 200
+"""Characters of a credential, from here on not looked at."""
 
 
 class Credentials:
     """Who showed which credential, for a short while: most requests need no look into the store."""
 
-    def __init__(self, database: Database, seconds: float) -> None:
+    def __init__(self, database: Database, settings: AccountsSettings) -> None:
         self._database = database
-        self._seconds = seconds
+        self._settings = settings
         self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+        self._forgotten = 0
 
     async def of_key(self, text: str) -> Principal | None:
         """Whose API key it is. Only what was accepted is remembered."""
+        return await self._of(text, self._ask_key)
+
+    async def of_session(self, text: str) -> Principal | None:
+        """Whose session the token of a cookie is of, likewise."""
+        return await self._of(text, self._ask_session)
+
+    def csrf(self, text: str) -> str:
+        """What a change is sent with beside a session's cookie."""
+        return sessions.csrf(self._database.vault, text)
+
+    def forget(self) -> None:
+        """Ask the store again for everybody: something was revoked."""
+        self._forgotten += 1
+        self._known.clear()
+
+    async def _of(self, text: str, ask: Callable[[str], Principal | None]) -> Principal | None:
+        if len(text) > _LONGEST:
+            return None
         known = self._known.get(text)
         if known is not None and time.monotonic() < known[0]:
             return known[1]
-        found = await sync_to_thread(self._ask, text)
+        before = self._forgotten
+        found = await sync_to_thread(ask, text)
         self._known.pop(text, None)
-        if found is not None:
-            self._known[text] = (time.monotonic() + self._seconds, found)
+        # What was read before something was revoked may be that.
+        if found is not None and before == self._forgotten:
+            self._known[text] = (time.monotonic() + self._settings.cache, found)
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return found
 
-    def forget(self) -> None:
-        """Ask the store again for everybody: something was revoked."""
-        self._known.clear()
-
-    def _ask(self, text: str) -> Principal | None:
+    def _ask_key(self, text: str) -> Principal | None:
+        now = clock.now()
         with self._database.read() as session:
-            return apikeys.authenticate(session, text, clock.now())
+            known = apikeys.authenticate(session, text, now)
+        if known is None:
+            return None
+        key_id = known.principal.key_id
+        if key_id is not None and (known.used_at is None or known.used_at < now - apikeys.USED_EVERY):
+            with suppress(StorageError), self._database.write() as session:  # a busy store is no reason to refuse
+                apikeys.used(session, key_id, now)
+        return known.principal
+
+    def _ask_session(self, text: str) -> Principal | None:
+        now = clock.now()
+        with self._database.read() as session:
+            known = sessions.authenticate(session, text, now, self._settings)
+        if known is None:
+            return None
+        session_id = known.principal.session_id
+        if session_id is not None and known.seen_at < now - sessions.SEEN_EVERY:
+            with suppress(StorageError), self._database.write() as session:  # likewise
+                sessions.seen(session, session_id, now)
+        return known.principal
 
 
 class Authenticated(AbstractAuthenticationMiddleware):
     """Sets the request's `user` to its principal, or to None; whether one is needed, the guard says.
 
-    A credential that is shown and does not hold is refused, on open routes too.
+    An API key that is shown and does not hold is refused, on open routes too. A session that has ended is none: its
+    cookie is still sent by a browser whose user signs in again.
     """
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
-        header = connection.headers.get("authorization")
-        if header is None:
-            return AuthenticationResult(user=None, auth=None)
-        kind, _, text = header.partition(" ")
-        credentials: Credentials = connection.app.state.credentials
-        who = await credentials.of_key(text.strip()) if kind.lower() == "bearer" else None
-        if who is None:
-            raise UnauthenticatedError(
-                "The API key is unknown, revoked or expired: make one with 'jobswipe apikey create'."
+        headers = connection.headers
+        client = connection.scope.get("client")
+        audit.visit(
+            audit.Visitor(
+                address=client[0] if client else None,
+                agent=headers.get("user-agent"),
+                path=connection.scope["path"],
             )
-        return AuthenticationResult(user=who, auth="key")
+        )
+        credentials: Credentials = connection.app.state.credentials
+        header = headers.get("authorization")
+        if header is not None:
+            kind, _, text = header.partition(" ")
+            who = await credentials.of_key(text.strip()) if kind.lower() == "bearer" else None
+            if who is None:
+                raise UnauthenticatedError(
+                    "The API key is unknown, revoked or expired: make one with 'jobswipe apikey create'."
+                )
+            return AuthenticationResult(user=who, auth="key")
+        changes = connection.scope["method"] not in _SAFE  # type: ignore[typeddict-item]  # a request has one
+        if changes and _from_elsewhere(connection):
+            raise ForbiddenError("This came from another site's page: sign in on this server's own pages.")
+        token = connection.cookies.get(SESSION)
+        who = await credentials.of_session(token) if token else None
+        if who is None or token is None:
+            return AuthenticationResult(user=None, auth=None)
+        handler = connection.scope["route_handler"]
+        if changes and not handler.opt.get(PUBLIC):
+            shown = headers.get(CSRF_HEADER, "")
+            if not hmac.compare_digest(shown.encode("latin-1", "replace"), credentials.csrf(token).encode()):
+                raise ForbiddenError("Send the X-CSRF-Token that sign-in and GET /account answer with each change.")
+        return AuthenticationResult(user=who, auth="session")
+
+
+def _from_elsewhere(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether a browser says that another site's page sent this. Programs say nothing of it."""
+    headers = connection.headers
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")
+    if origin is None:
+        return False
+    public: str | None = connection.app.state.settings.server.public_url
+    if public is not None and origin.lower() == public.lower():
+        return False
+    return public is not None or urlsplit(origin).netloc.lower() != headers.get("host", "").lower()

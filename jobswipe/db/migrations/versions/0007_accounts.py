@@ -67,16 +67,17 @@ def upgrade() -> None:
     op.create_table(
         "account_token",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("email_hash", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("role", sa.String(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
-            "purpose IN ('verify_email', 'change_email', 'reset_password', 'invite', 'sign_in')",
+            "purpose IN ('verify_email', 'change_email', 'reset_password', 'invite')",
             name=op.f("ck_account_token_purpose"),
         ),
         sa.ForeignKeyConstraint(
@@ -85,6 +86,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_token")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_account_token_token_hash")),
     )
+    op.create_index(op.f("ix_account_token_email_hash"), "account_token", ["email_hash"], unique=False)
     op.create_index(op.f("ix_account_token_person_id"), "account_token", ["person_id"], unique=False)
     op.create_table(
         "api_key",
@@ -186,6 +188,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_api_key_person_id"), table_name="api_key")
     op.drop_table("api_key")
     op.drop_index(op.f("ix_account_token_person_id"), table_name="account_token")
+    op.drop_index(op.f("ix_account_token_email_hash"), table_name="account_token")
     op.drop_table("account_token")
     op.drop_table("account")
     op.drop_table("store_key")

@@ -1,4 +1,7 @@
-"""Bring a store to a schema version: upgrade, downgrade, status. Every step is one transaction."""
+"""Bring a store to a schema version: upgrade, downgrade, status. Every step is one transaction.
+
+A step whose module says `SCRUB = True` leaves old values behind in SQLite's file: the file is written anew after it.
+"""
 
 from __future__ import annotations
 
@@ -72,13 +75,15 @@ def _newer(now: Status) -> str:
 
 
 def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config(None))
+    return ScriptDirectory.from_config(_config(None, None))
 
 
-def _config(connection: Connection | None) -> Config:
+def _config(connection: Connection | None, database: Database | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
+    # Asked for by a step that meets personal data: an empty store needs no keys.
+    config.attributes["vault"] = lambda: database.vault if database is not None else None
     return config
 
 
@@ -97,6 +102,30 @@ def _pending(steps: list[str], current: str | None) -> int:
     return len(steps) if current is None else steps.index(current)
 
 
+def _left_behind(before: Status, after: Status) -> bool:
+    """Whether a step between the two leaves old values behind in the file. A new store has none."""
+    if before.current is None or before.current == after.current:
+        return False
+    steps = list(_scripts().walk_revisions())
+    names = [step.revision for step in steps]
+    taken = steps[names.index(after.current or names[-1]) : names.index(before.current)]
+    return any(getattr(step.module, "SCRUB", False) for step in taken)
+
+
+def _write_anew(database: Database) -> None:
+    """Free pages and the write-ahead log hold what the store held before: leave nothing of it."""
+    with database.engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None  # noqa: S101 - for the type checker: it was just opened
+        connection.rollback()
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA temp_store = FILE")  # not a whole store in memory
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.close()
+        connection.invalidate()  # with its setting
+
+
 def _run(database: Database, revision: str, *, up: bool) -> Status:
     if not revision.strip():
         raise UsageError("Name a schema version, such as head or base: 'jobswipe db status' shows where the store is.")
@@ -108,8 +137,11 @@ def _run(database: Database, revision: str, *, up: bool) -> Status:
             now = _status(connection)
             if now.newer:
                 raise NotReadyError(_newer(now))
-            (command.upgrade if up else command.downgrade)(_config(connection), revision)
-            return _status(connection)
+            (command.upgrade if up else command.downgrade)(_config(connection, database), revision)
+            after = _status(connection)
+        if up and database.dialect == "sqlite" and _left_behind(now, after):
+            _write_anew(database)
+        return after
     except CommandError as error:
         raise UsageError(
             f"No such schema version {revision!r}: {error}. 'jobswipe db status' shows where the store is."

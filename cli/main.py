@@ -14,6 +14,7 @@ import typer
 
 from cli.commands import (
     application,
+    archive,
     config,
     demo,
     evaluate,
@@ -24,6 +25,7 @@ from cli.commands import (
     parse,
     posting,
     profile,
+    rekey,
     report,
     resume,
     serve,
@@ -66,6 +68,7 @@ for module in (
     simulate,
     application,
     notification,
+    archive,
     report,
     serve,
     worker,
@@ -75,6 +78,10 @@ for module in (
     evaluate,
 ):
     module.register(app)
+
+user = typer.Typer(help="The people of this store, and the keys of their data.", no_args_is_help=True)
+user.command("rekey")(rekey.rekey)
+app.add_typer(user, name="user")
 
 
 def _version(asked: bool) -> None:

@@ -87,13 +87,13 @@ def _record(
     posting = session.get(Posting, posting_id)
     if posting is None:
         raise NotFoundError(f"No posting {posting_id}: 'jobswipe match' shows the ids.")
-    stored = _locked(session, person_id, now)
+    stored = locked(session, person_id, now)
     last = session.exec(_latest(person_id, posting_id)).first()
     if last is not None and last.verdict == verdict and not _undone(session, last):
         return Recorded(swipe=last, new=False)
     matcher.refresh(session)
     view = matcher.view(session, person_id)
-    row = view.space.features.row.get(_shown(session, posting))
+    row = view.space.features.row.get(shown_for(session, posting))
     parts: dict[str, float] | None = None
     value: float | None = None
     if row is not None:
@@ -120,7 +120,7 @@ def _record(
     with span("learn", measured="learn"):
         if row is not None:
             model = model.with_example(view.space.example(row, swipe.id or 0, verdict, reason))
-        _store(session, matcher, stored, model, swipe, now)
+        keep_model(session, matcher, stored, model, swipe, now)
     opened = None
     if verdict in ("like", "save"):
         application, new = open_for(session, person_id, posting_id, now)
@@ -133,7 +133,7 @@ def undo(session: Session, matcher: Matcher, person_id: int, now: datetime) -> S
 
     Returns the swipe that was taken back. Raises ConflictError when there is none.
     """
-    stored = _locked(session, person_id, now)
+    stored = locked(session, person_id, now)
     swipes = standing(session, person_id)
     if not swipes:
         raise ConflictError("There is no verdict to take back.")
@@ -143,7 +143,7 @@ def undo(session: Session, matcher: Matcher, person_id: int, now: datetime) -> S
     session.add(row)
     session.flush()
     model = matcher.model(session, person_id).without(last.id or 0)
-    _store(session, matcher, stored, model, row, now)
+    keep_model(session, matcher, stored, model, row, now)
     if last.verdict in ("like", "save"):
         _close_untouched(session, person_id, last)
     return last
@@ -190,7 +190,7 @@ def _check(verdict: Any, reason: Any) -> None:
         raise UsageError(f"No reason {reason!r}: choose one of {', '.join(SWIPE_REASONS)}.")
 
 
-def _locked(session: Session, person_id: int, now: datetime) -> PreferenceModel:
+def locked(session: Session, person_id: int, now: datetime) -> PreferenceModel:
     """The person's model row, locked until the transaction ends: two verdicts at once follow one another."""
     statement = select(PreferenceModel).where(PreferenceModel.person_id == person_id).with_for_update()
     stored = session.exec(statement.execution_options(populate_existing=True)).one_or_none()
@@ -202,7 +202,7 @@ def _locked(session: Session, person_id: int, now: datetime) -> PreferenceModel:
     return stored
 
 
-def _store(
+def keep_model(
     session: Session, matcher: Matcher, stored: PreferenceModel, model: Model, swipe: Swipe, now: datetime
 ) -> None:
     stored.state = model.encode()
@@ -228,7 +228,7 @@ def _undone(session: Session, swipe: Swipe) -> bool:
     return session.exec(select(Swipe.id).where(Swipe.undoes_id == swipe.id)).first() is not None
 
 
-def _shown(session: Session, posting: Posting) -> int:
+def shown_for(session: Session, posting: Posting) -> int:
     """The id of the posting that stands for this one's opening in the deck."""
     if posting.shown or posting.cluster_id is None:
         return posting.id or 0

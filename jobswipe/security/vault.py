@@ -59,6 +59,11 @@ class Vault:
         """The highest number of the keys that are configured."""
         return self._keys.newest
 
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of the keys that are configured."""
+        return frozenset(self._keys.encryption)
+
     def seal(self, session: Session, person_id: int, place: str, value: Any) -> bytes:
         """A value of plain types, encrypted for its person and place (`table.column`).
 
@@ -139,6 +144,11 @@ class Vault:
             .order_by(col(PersonKey.version))
         )
         return dict(session.exec(statement).all())
+
+    @staticmethod
+    def count(session: Session) -> int:
+        """How many persons have a data key."""
+        return session.exec(select(func.count()).select_from(PersonKey)).one()
 
     def forget(self, session: Session, person_id: int) -> None:
         """Destroy a person's key: what was sealed for them can be opened no more, in old backups of the rows either."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from server.api import access, profile
+from server.api import access, archive, profile
 from server.api.auth import Authenticated
 
 PREFIX = "/api/v1"
@@ -14,6 +14,7 @@ def routes() -> Router:
     return Router(
         PREFIX,
         route_handlers=[
+            *archive.ROUTES,
             *profile.ROUTES,
         ],
         middleware=[Authenticated],

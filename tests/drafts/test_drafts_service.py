@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from servers.ollama import LETTER, Ollama
-from sqlmodel import select
 
 from jobswipe.db.engine import Database
 from jobswipe.drafts import claims, prompt, service, template

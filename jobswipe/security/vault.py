@@ -99,10 +99,14 @@ class Vault:
         Waits for data keys that others are making by an older one. Raises SettingsError where the store is ahead.
         """
         session.exec(select(StoreKey.number).order_by(col(StoreKey.number)).with_for_update()).all()
-        current, newest = self._current(session), self._keys.newest
+        current = self._current(session)
+        if current is not None:
+            self._known(current)
+        newest = self._keys.newest
         if current is not None and current > newest:
             raise SettingsError(
-                f"This store encrypts with key {current}, which is not configured: add it to JOBSWIPE_SECURITY_KEYS."
+                f"This store encrypts with key {current}, and the newest that is configured is {newest}: give the new "
+                "key a higher number."
             )
         self._introduce(session, newest)
         return newest

@@ -5,6 +5,7 @@ A step whose module says `SCRUB = True` leaves old values behind in SQLite's fil
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import msgspec
@@ -113,17 +114,24 @@ def _left_behind(before: Status, after: Status) -> bool:
 
 
 def _write_anew(database: Database) -> None:
-    """Free pages and the write-ahead log hold what the store held before: leave nothing of it."""
+    """Free pages and the write-ahead log hold what the store held before: leave nothing of it. Raises StorageError."""
     with database.engine.connect() as connection:
+        connection.rollback()  # what it began by itself: a file is written anew outside of transactions
         raw = connection.connection.dbapi_connection
-        assert raw is not None  # noqa: S101 - for the type checker: it was just opened
-        connection.rollback()
-        cursor = raw.cursor()
-        cursor.execute("PRAGMA temp_store = FILE")  # not a whole store in memory
-        cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.close()
+        assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - for the type checker: it was just opened
+        try:
+            raw.execute("PRAGMA temp_store = FILE")  # not a whole store in memory
+            raw.execute("VACUUM")
+            busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            why = "something else has it open" if busy else None
+        except sqlite3.Error as error:
+            why = str(error)
         connection.invalidate()  # with its setting
+    if why is not None:
+        raise StorageError(
+            f"The store is upgraded, but its file may still hold old values that are not encrypted ({why}): end what "
+            "uses it and run VACUUM and PRAGMA wal_checkpoint(TRUNCATE) on it with the program sqlite3."
+        )
 
 
 def _run(database: Database, revision: str, *, up: bool) -> Status:

@@ -119,6 +119,7 @@ def store(session: Session, person_id: int, read: ReadResume, now: datetime) -> 
 
 def seal(session: Session, person_id: int, name: str, document: dict[str, Any], text: str) -> bytes:
     """What a resume's row keeps encrypted."""
+    _protect(document)
     return vault.of(session).seal(session, person_id, PLACE, [name, document, text])
 
 

@@ -30,6 +30,8 @@ from jobswipe.security.keys import Keys
 _FORMAT = b"\x01"
 _NONCE = 12
 _OPENED = "jobswipe_data_keys"
+_SECRET = 0
+"""The number under which the store has the proof of the secret: no encryption key has it."""
 
 
 class Rewrapped(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +172,8 @@ class Vault:
             statement = select(PersonKey).where(PersonKey.person_id == person_id)
             row = session.exec(statement).one_or_none()
             if row is None and make:
+                if session.connection().get_execution_options().get("jobswipe_write") is False:
+                    raise RuntimeError("A person's first value is sealed in a session that writes: their key is kept.")
                 number = self._number(session)
                 fresh = PersonKey(
                     person_id=person_id,
@@ -194,18 +198,20 @@ class Vault:
                 self._introduce(session, current)
             self._known(current)
             self._check(session, current)
+            self._check(session, _SECRET)
             session.exec(select(StoreKey.number).where(StoreKey.number == current).with_for_update(read=True)).one()
             if self._current(session) == current:
                 return current
 
     @staticmethod
     def _current(session: Session) -> int | None:
-        return session.exec(select(func.max(StoreKey.number))).one()
+        return session.exec(select(func.max(StoreKey.number)).where(StoreKey.number != _SECRET)).one()
 
     def _introduce(self, session: Session, number: int) -> None:
-        values = {"number": number, "proof": self._proof(number), "created_at": clock.now()}
-        insert_missing(session, table(StoreKey), [values], ["number"])
-        self._check(session, number)
+        for one in (_SECRET, number):
+            values = {"number": one, "proof": self._proof(one), "created_at": clock.now()}
+            insert_missing(session, table(StoreKey), [values], ["number"])
+            self._check(session, one)
 
     def _wrap(self, session: Session, number: int, person_id: int, plain: bytes) -> bytes:
         key = self._known(number)
@@ -239,14 +245,21 @@ class Vault:
     def _check(self, session: Session, number: int) -> None:
         """That whoever uses the store means the same key by this number. Raises SettingsError."""
         stored = session.exec(select(StoreKey.proof).where(StoreKey.number == number)).one_or_none()
-        if stored is not None and not hmac.compare_digest(stored, self._proof(number)):
+        if stored is None or hmac.compare_digest(stored, self._proof(number)):
+            return
+        if number == _SECRET:
             raise SettingsError(
-                f"The encryption key {number} is not the one that this store was made with: set JOBSWIPE_SECURITY_KEYS "
-                "to the store's own keys, or bring back its keys directory."
+                "The secret of the keyed hashes is not the one that this store was made with: set "
+                "JOBSWIPE_SECURITY_SECRET to the store's own, or bring back its keys directory."
             )
+        raise SettingsError(
+            f"The encryption key {number} is not the one that this store was made with: set JOBSWIPE_SECURITY_KEYS "
+            "to the store's own keys, or bring back its keys directory."
+        )
 
     def _proof(self, number: int) -> bytes:
-        return hmac.digest(self._keys.encryption[number], b"jobswipe store key", hashlib.sha256)
+        key = self._keys.secret if number == _SECRET else self._keys.encryption[number]
+        return hmac.digest(key, b"jobswipe store key", hashlib.sha256)
 
 
 def of(session: Session) -> Vault:

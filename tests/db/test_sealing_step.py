@@ -16,10 +16,12 @@ from jobswipe.db import migrate
 from jobswipe.db.engine import Database
 from jobswipe.drafts import jobs as draft_jobs
 from jobswipe.drafts import service as drafts
+from jobswipe.errors import StorageError
 from jobswipe.models import TaskRun
 from jobswipe.notifications import channels, outbox, reminders
 from jobswipe.resumes import service as resumes
 from jobswipe.security import vault
+from jobswipe.settings import DatabaseSettings
 
 MARK = "Zyxwv"
 AT = "2026-03-02 12:00:00+00:00"
@@ -171,6 +173,23 @@ def test_nothing_plain_is_left_in_the_file(empty_sqlite_database: str) -> None:
     for file in path.parent.glob(f"{path.name}*"):
         assert MARK.encode() not in file.read_bytes(), file
     database.dispose()
+
+
+def test_a_file_that_cannot_be_written_anew_is_said(empty_sqlite_database: str) -> None:
+    """Somebody reads meanwhile: the step is taken, and what is left is told."""
+    database, reader = Database(empty_sqlite_database), Database(empty_sqlite_database)
+    migrate.upgrade(database, "0007")
+    fill(database)
+    with reader.read() as session:
+        session.execute(text("SELECT count(*) FROM resume")).one()
+        short = Database(empty_sqlite_database, DatabaseSettings(busy_timeout=1))
+        with pytest.raises(StorageError, match="VACUUM"):
+            migrate.upgrade(short)
+        short.dispose()
+    assert migrate.status(database).ready
+    check_opened(database)
+    for one in (database, reader):
+        one.dispose()
 
 
 def test_a_step_that_fails_changes_nothing(empty_database_url: str) -> None:

@@ -255,4 +255,23 @@ def test_a_session_knows_keys_only_as_long_as_it_lives(store: Stores) -> None:
     with database.read() as session, pytest.raises(StorageError):
         look(session)
     with database.read() as session:
-        assert session.exec(select(StoreKey.number).order_by(col(StoreKey.number))).all() == [1]
+        assert session.exec(select(StoreKey.number).order_by(col(StoreKey.number))).all() == [0, 1]
+
+
+def test_a_first_value_needs_a_session_that_writes(store: Stores) -> None:
+    with store().read() as session, pytest.raises(RuntimeError, match="session that writes"):
+        vault.of(session).seal(session, 2, PLACE, "x")
+    sealed = seal(store(), 2, "x")
+    with store().read() as session:
+        again = vault.of(session).seal(session, 2, PLACE, "y")
+    assert (open_(store(), 2, sealed), open_(store(), 2, again)) == ("x", "y")
+
+
+def test_another_secret_is_refused(store: Stores) -> None:
+    """Under it, nobody's e-mail, key or session would be found."""
+    seal(store(), 2, "mine")
+    other = store(Keys({1: ONE}, TWO))
+    with pytest.raises(SettingsError, match="secret of the keyed hashes"):
+        seal(other, 3, "new")
+    with pytest.raises(SettingsError, match="secret of the keyed hashes"), other.write() as session:
+        vault.of(session).promote(session)

@@ -15,6 +15,7 @@ import typer
 from cli.commands import (
     apikey,
     application,
+    archive,
     config,
     demo,
     evaluate,
@@ -68,6 +69,7 @@ for module in (
     simulate,
     application,
     notification,
+    archive,
     report,
     serve,
     worker,

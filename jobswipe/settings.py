@@ -115,7 +115,8 @@ class SecuritySettings(_Section):
 
     keys: SecretStr | None = None
     """Keys that personal data is encrypted with, `NUMBER:BASE64` of 32 random bytes each, with commas between; the
-    highest number encrypts. Default: the file keys/encryption.keys in the data directory, made at first use."""
+    highest number encrypts once 'jobswipe user rekey' has run with it. Default: the file keys/encryption.keys in the
+    data directory, made at first use."""
     secret: SecretStr | None = None
     """Base64 of 32 random bytes, under which e-mail addresses, API keys and tokens are hashed. Default: the file
     keys/hash.secret in the data directory, made at first use."""

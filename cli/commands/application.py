@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from jobswipe.models import Application, ApplicationDocument
+    from jobswipe.drafts.service import Document
+    from jobswipe.models import Application
 
 application = typer.Typer(
     help="The openings that you pursue: list, add, move, note, remind, draft.", no_args_is_help=True
@@ -271,7 +272,7 @@ def drafts(
     emit(rows, form, columns, empty=f"No drafts yet: 'jobswipe application draft {number}'.")
 
 
-def _print_draft(document: ApplicationDocument, notice: str | None) -> None:
+def _print_draft(document: Document, notice: str | None) -> None:
     import sys
 
     if notice:

@@ -10,7 +10,7 @@ from cli.context import load_settings, open_store
 from cli.output import Format, FormatOption, emit, note, print_json
 
 if TYPE_CHECKING:
-    from jobswipe.models import Notification
+    from jobswipe.notifications.outbox import Told
 
 notification = typer.Typer(
     help="What you are told: list, preferences, send, retry, and the channels.", no_args_is_help=True
@@ -236,7 +236,7 @@ def channel_remove(name: Annotated[str, typer.Argument(help="The channel's name.
     note(f"Removed {name}.")
 
 
-def _row(one: Notification) -> dict[str, Any]:
+def _row(one: Told) -> dict[str, Any]:
     from jobswipe.notifications.render import headline
 
     return {

@@ -11,7 +11,7 @@ from cli.context import load_settings, open_store
 from cli.output import Format, FormatOption, emit, note, print_json
 
 if TYPE_CHECKING:
-    from jobswipe.models import Resume
+    from jobswipe.resumes.service import Resume
 
 resume = typer.Typer(help="Your resumes: import, list, show, set, use, remove.", no_args_is_help=True)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.commands import rekey
 from cli.context import load_settings, open_store, read_input
 from cli.output import Format, FormatOption, emit, note, print_json, say
 
@@ -24,6 +25,7 @@ COLUMNS = ["id", "email", "name", "role", "state", "created_at", "last_sign_in_a
 
 
 def register(app: typer.Typer) -> None:
+    user.command("rekey")(rekey.rekey)
     app.add_typer(user, name="user")
 
 

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
 from sqlmodel import Session, col, select
 
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.models import STAGES, Application, ApplicationEvent, Company, Posting
+from jobswipe.security import vault
+
+EVENT = "application_event.sealed"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to an application, opened: `opened`, `moved` (stages set) or `note` (text set)."""
+
+    id: int
+    application_id: int
+    kind: str
+    from_stage: str | None
+    to_stage: str | None
+    text: str | None
+    at: datetime
 
 
 def open_for(session: Session, person_id: int, posting_id: int, now: datetime) -> tuple[Application, bool]:
@@ -55,7 +71,7 @@ def _open(
     )
     session.add(application)
     session.flush()
-    _event(session, application, now, "opened", to_stage="saved")
+    keep_event(session, application, now, "opened", to_stage="saved")
     return application
 
 
@@ -66,7 +82,7 @@ def move(session: Session, person_id: int, application_id: int, stage: str, now:
     application = get(session, person_id, application_id)
     if application.stage == stage:
         raise ConflictError(f"Application {application_id} is in stage {stage} already.")
-    _event(session, application, now, "moved", from_stage=application.stage, to_stage=stage)
+    keep_event(session, application, now, "moved", from_stage=application.stage, to_stage=stage)
     application.stage, application.updated_at = stage, now
     session.add(application)
     return application
@@ -77,7 +93,7 @@ def note(session: Session, person_id: int, application_id: int, text: str, now: 
     if not text.strip():
         raise UsageError("A note needs a text.")
     application = get(session, person_id, application_id)
-    _event(session, application, now, "note", text=text.strip())
+    keep_event(session, application, now, "note", text=text.strip())
     application.updated_at = now
     session.add(application)
     return application
@@ -100,13 +116,31 @@ def listing(session: Session, person_id: int, stage: str | None = None) -> list[
     return list(session.exec(statement.order_by(col(Application.updated_at).desc(), col(Application.id).desc())))
 
 
-def events(session: Session, application_id: int) -> list[ApplicationEvent]:
+def events(session: Session, application_id: int) -> list[Event]:
     """What happened to an application, oldest first."""
-    statement = select(ApplicationEvent).where(ApplicationEvent.application_id == application_id)
-    return list(session.exec(statement.order_by(col(ApplicationEvent.id))))
+    statement = (
+        select(ApplicationEvent, Application.person_id)
+        .join(Application, col(Application.id) == col(ApplicationEvent.application_id))
+        .where(ApplicationEvent.application_id == application_id)
+        .order_by(col(ApplicationEvent.id))
+    )
+    return [_opened(session, row, person_id) for row, person_id in session.exec(statement)]
 
 
-def _event(
+def _opened(session: Session, row: ApplicationEvent, person_id: int) -> Event:
+    sealed = row.sealed
+    return Event(
+        id=row.id or 0,
+        application_id=row.application_id,
+        kind=row.kind,
+        from_stage=row.from_stage,
+        to_stage=row.to_stage,
+        text=None if sealed is None else vault.of(session).open(session, person_id, EVENT, sealed),
+        at=row.at,
+    )
+
+
+def keep_event(
     session: Session,
     application: Application,
     now: datetime,
@@ -116,10 +150,10 @@ def _event(
     to_stage: str | None = None,
     text: str | None = None,
 ) -> None:
+    """Append what happened to an application."""
     if application.id is None:
         raise ConflictError("The application is not stored yet.")
-    session.add(
-        ApplicationEvent(
-            application_id=application.id, kind=kind, from_stage=from_stage, to_stage=to_stage, text=text, at=now
-        )
-    )
+    event = ApplicationEvent(application_id=application.id, kind=kind, from_stage=from_stage, to_stage=to_stage, at=now)
+    if text is not None:
+        event.sealed = vault.of(session).seal(session, application.person_id, EVENT, text)
+    session.add(event)

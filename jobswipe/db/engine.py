@@ -52,7 +52,8 @@ class Database:
         from jobswipe.security import keys
         from jobswipe.security.vault import Vault
 
-        return Vault(self._keys() if self._keys is not None else keys.default_for(self.url))
+        load = self._keys or (lambda: keys.default_for(self.url))
+        return Vault(load(), load)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -194,6 +195,7 @@ def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
         "temp_store = MEMORY",
         "cache_size = -32000",
         "mmap_size = 268435456",
+        "secure_delete = ON",  # what is deleted is overwritten: a row's old page must not tell what was in it
     ):
         connection.execute(f"PRAGMA {pragma}")
 

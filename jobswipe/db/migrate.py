@@ -1,7 +1,11 @@
-"""Bring a store to a schema version: upgrade, downgrade, status. Every step is one transaction."""
+"""Bring a store to a schema version: upgrade, downgrade, status. Every step is one transaction.
+
+A step whose module says `SCRUB = True` leaves old values behind in SQLite's file: the file is written anew after it.
+"""
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import msgspec
@@ -72,13 +76,15 @@ def _newer(now: Status) -> str:
 
 
 def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config(None))
+    return ScriptDirectory.from_config(_config(None, None))
 
 
-def _config(connection: Connection | None) -> Config:
+def _config(connection: Connection | None, database: Database | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
+    # Asked for by a step that meets personal data: an empty store needs no keys.
+    config.attributes["vault"] = lambda: database.vault if database is not None else None
     return config
 
 
@@ -97,6 +103,37 @@ def _pending(steps: list[str], current: str | None) -> int:
     return len(steps) if current is None else steps.index(current)
 
 
+def _left_behind(before: Status, after: Status) -> bool:
+    """Whether a step between the two leaves old values behind in the file. A new store has none."""
+    if before.current is None or before.current == after.current:
+        return False
+    steps = list(_scripts().walk_revisions())
+    names = [step.revision for step in steps]
+    taken = steps[names.index(after.current or names[-1]) : names.index(before.current)]
+    return any(getattr(step.module, "SCRUB", False) for step in taken)
+
+
+def _write_anew(database: Database) -> None:
+    """Free pages and the write-ahead log hold what the store held before: leave nothing of it. Raises StorageError."""
+    with database.engine.connect() as connection:
+        connection.rollback()  # what it began by itself: a file is written anew outside of transactions
+        raw = connection.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - for the type checker: it was just opened
+        try:
+            raw.execute("PRAGMA temp_store = FILE")  # not a whole store in memory
+            raw.execute("VACUUM")
+            busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            why = "something else has it open" if busy else None
+        except sqlite3.Error as error:
+            why = str(error)
+        connection.invalidate()  # with its setting
+    if why is not None:
+        raise StorageError(
+            f"The store is upgraded, but its file may still hold old values that are not encrypted ({why}): end what "
+            "uses it and run VACUUM and PRAGMA wal_checkpoint(TRUNCATE) on it with the program sqlite3."
+        )
+
+
 def _run(database: Database, revision: str, *, up: bool) -> Status:
     if not revision.strip():
         raise UsageError("Name a schema version, such as head or base: 'jobswipe db status' shows where the store is.")
@@ -108,8 +145,11 @@ def _run(database: Database, revision: str, *, up: bool) -> Status:
             now = _status(connection)
             if now.newer:
                 raise NotReadyError(_newer(now))
-            (command.upgrade if up else command.downgrade)(_config(connection), revision)
-            return _status(connection)
+            (command.upgrade if up else command.downgrade)(_config(connection, database), revision)
+            after = _status(connection)
+        if up and database.dialect == "sqlite" and _left_behind(now, after):
+            _write_anew(database)
+        return after
     except CommandError as error:
         raise UsageError(
             f"No such schema version {revision!r}: {error}. 'jobswipe db status' shows where the store is."

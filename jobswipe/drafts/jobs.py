@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session
 
 from jobswipe import clock
 from jobswipe.applications import service as applications
+from jobswipe.security import vault
 from jobswipe.tasks import ledger
 from jobswipe.tasks.kinds import task
 
 if TYPE_CHECKING:
     from jobswipe.tasks.context import TaskContext
+
+PLACE = "task_run.payload"
 
 
 def ask(
@@ -28,17 +32,27 @@ def ask(
         "person_id": person_id,
         "application_id": application_id,
         "kind": kind,
-        "question": question,
+        "question": _sealed(session, person_id, question) if question else None,
         "language": language,
     }
     return ledger.enqueue(session, "draft.write", payload)
 
 
-@task("draft.write", attempts=2, concurrency=1)
+def _sealed(session: Session, person_id: int, question: str) -> str:
+    """A question in a payload is as private as in the draft: encrypted, in Base64."""
+    return base64.b64encode(vault.of(session).seal(session, person_id, PLACE, question)).decode()
+
+
+@task("draft.write", attempts=2, concurrency=1, version=2)
 def draft_write(context: TaskContext, payload: dict[str, Any]) -> None:
     """Write a draft, one at a time: a model takes all that the machine has."""
     from jobswipe.drafts import service
 
+    question = ""
+    if payload["question"] is not None:
+        sealed = base64.b64decode(payload["question"])
+        with context.database.read() as session:
+            question = vault.of(session).open(session, payload["person_id"], PLACE, sealed)
     composed = service.compose(
         context.database,
         context.settings,
@@ -46,7 +60,7 @@ def draft_write(context: TaskContext, payload: dict[str, Any]) -> None:
         payload["application_id"],
         clock.now(),
         kind=payload["kind"],
-        question=payload["question"],
+        question=question,
         language=payload["language"],
     )
     with context.commit() as session:

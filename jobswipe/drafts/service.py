@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import func
@@ -19,13 +20,36 @@ from jobswipe.errors import UpstreamError, UsageError
 from jobswipe.models import DRAFT_KINDS, Application, ApplicationDocument
 from jobswipe.observability.context import span
 from jobswipe.resumes import service as resumes
+from jobswipe.security import vault
 from jobswipe.settings import Settings
+
+PLACE = "application_document.sealed"
+_HASH = "application_document.question"
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored draft, opened. `question` is empty for a cover letter, `model` null for a template.
+
+    `flags` are the claims that no fact backs, `facts` the numbered facts that the draft was made from.
+    """
+
+    id: int
+    application_id: int
+    kind: str
+    question: str
+    version: int
+    language: str
+    model: str | None
+    flags: list[dict[str, Any]]
+    facts: list[str]
+    created_at: datetime
+    text: str
 
 
 class Draft(msgspec.Struct, kw_only=True):
     """A draft that is stored. `notice` says in a sentence why it is only a template, or what else to know."""
 
-    document: ApplicationDocument
+    document: Document
     flags: list[claims.Flag]
     notice: str | None = None
 
@@ -126,11 +150,29 @@ def compose(
     )
 
 
-def listing(session: Session, person_id: int, application_id: int) -> list[ApplicationDocument]:
+def listing(session: Session, person_id: int, application_id: int) -> list[Document]:
     """The drafts of an application, the latest first. Raises NotFoundError."""
     applications.get(session, person_id, application_id)
     statement = select(ApplicationDocument).where(ApplicationDocument.application_id == application_id)
-    return list(session.exec(statement.order_by(col(ApplicationDocument.id).desc())))
+    rows = session.exec(statement.order_by(col(ApplicationDocument.id).desc())).all()
+    return [_opened(session, person_id, row) for row in rows]
+
+
+def _opened(session: Session, person_id: int, row: ApplicationDocument) -> Document:
+    question, text, flags, facts = vault.of(session).open(session, person_id, PLACE, row.sealed)
+    return Document(
+        id=row.id or 0,
+        application_id=row.application_id,
+        kind=row.kind,
+        question=question,
+        version=row.version,
+        language=row.language,
+        model=row.model,
+        flags=flags,
+        facts=facts,
+        created_at=row.created_at,
+        text=text,
+    )
 
 
 def tidy(text: str) -> str:
@@ -164,30 +206,52 @@ def _ground(session: Session, person_id: int, application_id: int, now: datetime
     return gather(resumes.corrected(session, resume), now), opening(session, application)
 
 
-def keep(session: Session, person_id: int, composed: Composed, now: datetime) -> ApplicationDocument:
+def keep(session: Session, person_id: int, composed: Composed, now: datetime) -> Document:
     """Store a draft as the next version of its kind and question. Raises NotFoundError when the application is gone."""
-    applications.get(session, person_id, composed.application_id)
+    return store(
+        session,
+        person_id,
+        Document(
+            id=0,
+            application_id=composed.application_id,
+            kind=composed.kind,
+            question=composed.question,
+            version=0,
+            language=composed.language,
+            model=composed.model,
+            flags=[msgspec.to_builtins(one) for one in composed.flags],
+            facts=list(composed.facts.lines),
+            created_at=now,
+            text=composed.text,
+        ),
+    )
+
+
+def store(session: Session, person_id: int, draft: Document) -> Document:
+    """Store a draft as the next version of its kind and question, whatever its `id` and `version` say."""
+    applications.get(session, person_id, draft.application_id)
     # Two drafts at once follow one another: the application's row is theirs in turn.
-    session.exec(select(Application.id).where(Application.id == composed.application_id).with_for_update()).one()
+    session.exec(select(Application.id).where(Application.id == draft.application_id).with_for_update()).one()
+    # With the application in it: the same question of two persons has two hashes.
+    hashed = vault.of(session).fingerprint(_HASH, f"{draft.application_id}\0{draft.question}")
     last = session.exec(
         select(func.max(ApplicationDocument.version)).where(
-            ApplicationDocument.application_id == composed.application_id,
-            ApplicationDocument.kind == composed.kind,
-            ApplicationDocument.question == composed.question,
+            ApplicationDocument.application_id == draft.application_id,
+            ApplicationDocument.kind == draft.kind,
+            ApplicationDocument.question_hash == hashed,
         )
     ).one()
-    document = ApplicationDocument(
-        application_id=composed.application_id,
-        kind=composed.kind,
-        question=composed.question,
+    private = [draft.question, draft.text, draft.flags, draft.facts]
+    row = ApplicationDocument(
+        application_id=draft.application_id,
+        kind=draft.kind,
+        question_hash=hashed,
         version=(last or 0) + 1,
-        language=composed.language,
-        model=composed.model,
-        flags=[msgspec.to_builtins(one) for one in composed.flags],
-        facts=list(composed.facts.lines),
-        created_at=now,
-        text=composed.text,
+        language=draft.language,
+        model=draft.model,
+        created_at=draft.created_at,
+        sealed=vault.of(session).seal(session, person_id, PLACE, private),
     )
-    session.add(document)
+    session.add(row)
     session.flush()
-    return document
+    return _opened(session, person_id, row)

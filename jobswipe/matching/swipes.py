@@ -126,7 +126,7 @@ def _record(
         if taught is not None:
             stored.skills_edition = min(stored.skills_edition, posting.skills_edition)
             model = model.with_example(msgspec.structs.replace(taught, swipe_id=swipe.id or 0))
-        _store(session, matcher, stored, model, swipe, now)
+        keep_model(session, matcher, stored, model, swipe, now)
     opened = None
     if verdict in ("like", "save"):
         application, new = open_for(session, person_id, posting_id, now)
@@ -149,7 +149,7 @@ def undo(session: Session, matcher: Matcher, person_id: int, now: datetime) -> S
     session.add(row)
     session.flush()
     model = matcher.model(session, person_id).without(last.id or 0)
-    _store(session, matcher, stored, model, row, now)
+    keep_model(session, matcher, stored, model, row, now)
     if last.verdict in ("like", "save"):
         _close_untouched(session, person_id, last)
     return last
@@ -208,7 +208,7 @@ def locked(session: Session, person_id: int, now: datetime) -> PreferenceModel:
     return stored
 
 
-def _store(
+def keep_model(
     session: Session, matcher: Matcher, stored: PreferenceModel, model: Model, swipe: Swipe, now: datetime
 ) -> None:
     stored.state = model.encode()

@@ -16,7 +16,7 @@ TOKEN_PURPOSES = ("verify_email", "change_email", "reset_password", "invite")
 
 
 class StoreKey(SQLModel, table=True):
-    """That there is an encryption key of this number; `proof` tells whether a configured one is the same."""
+    """That there is an encryption key of this number (0: the secret); `proof` tells whether a configured one is it."""
 
     __tablename__ = "store_key"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from jobswipe.models.base import UtcDateTime
@@ -35,7 +35,7 @@ class Application(SQLModel, table=True):
 
 
 class ApplicationEvent(SQLModel, table=True):
-    """Something that happened: `opened`, `moved` (stages set) or `note` (text set). Append-only."""
+    """Something that happened: `opened`, `moved` (stages set) or `note` (its text in `sealed`). Append-only."""
 
     __tablename__ = "application_event"
     __table_args__ = (CheckConstraint("kind IN ('opened', 'moved', 'note')", name="kind"),)
@@ -45,5 +45,5 @@ class ApplicationEvent(SQLModel, table=True):
     kind: str
     from_stage: str | None = None
     to_stage: str | None = None
-    text: str | None = None
     at: datetime = Field(sa_type=UtcDateTime)
+    sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))

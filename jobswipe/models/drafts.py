@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from jobswipe.models.base import UtcDateTime
@@ -14,25 +13,27 @@ DRAFT_KINDS = ("cover-letter", "answer")
 
 
 class ApplicationDocument(SQLModel, table=True):
-    """A draft. `question` is empty for a cover letter, `model` null for a template.
+    """A draft. `model` is null for a template.
 
-    `flags` are the claims that no fact backs, `facts` the numbered facts that the draft was made from.
+    `sealed` holds the question, the text, the claims that no fact backs, and the facts that it was made from,
+    encrypted; `question_hash` is a keyed hash of the question, by which the versions of one answer are counted.
     """
 
     __tablename__ = "application_document"
     __table_args__ = (
-        UniqueConstraint("application_id", "kind", "question", "version"),
+        # Its name by the convention would be longer than Postgres has names.
+        UniqueConstraint(
+            "application_id", "kind", "question_hash", "version", name="uq_application_document_kind_version"
+        ),
         CheckConstraint(f"kind IN {DRAFT_KINDS}", name="kind"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     application_id: int = Field(sa_column_args=[ForeignKey("application.id", ondelete="CASCADE")])
     kind: str
-    question: str = ""
+    question_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     version: int
     language: str
     model: str | None = None
-    flags: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
-    facts: list[str] = Field(default_factory=list, sa_type=JSON)
     created_at: datetime = Field(sa_type=UtcDateTime)
-    text: str = Field(sa_column=Column(Text, nullable=False))
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from jobswipe.models.base import UtcDateTime
@@ -15,7 +15,7 @@ NOTIFICATION_STATES = ("waiting", "sent", "failed", "dead", "suppressed")
 
 
 class NotificationChannel(SQLModel, table=True):
-    """A service that a person is told through. `url` holds secrets: it is never shown, logged or put into an error."""
+    """A service that a person is told through. `sealed` is its address, encrypted: it holds secrets."""
 
     __tablename__ = "notification_channel"
     __table_args__ = (UniqueConstraint("person_id", "name"),)
@@ -24,8 +24,8 @@ class NotificationChannel(SQLModel, table=True):
     person_id: int = Field(sa_column_args=[ForeignKey("person.id", ondelete="CASCADE")])
     name: str
     service: str
-    url: str = Field(sa_column=Column(Text, nullable=False))
     created_at: datetime = Field(sa_type=UtcDateTime)
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class NotificationProfile(SQLModel, table=True):
@@ -50,6 +50,7 @@ class Notification(SQLModel, table=True):
 
     `gathered` rows wait for a digest, which `digest_id` then names. `outcomes` holds what became of it on each channel
     (by id): "sent" or "refused"; a channel that is missing is still to be tried. Whoever holds the lease sends it.
+    `sealed` is what of the payload is the person's own, encrypted (see `jobswipe.notifications.outbox`).
     """
 
     __tablename__ = "notification"
@@ -77,10 +78,11 @@ class Notification(SQLModel, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_error: str | None = None
+    sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
 
 
 class ApplicationReminder(SQLModel, table=True):
-    """A follow-up that a person wants to be reminded of. `done_at`: it was told, or taken back."""
+    """A follow-up that a person wants to be reminded of. `done_at`: it was told, or taken back; `sealed`: its text."""
 
     __tablename__ = "application_reminder"
     __table_args__ = (Index("ix_application_reminder_done_at_due_at", "done_at", "due_at"),)
@@ -88,6 +90,6 @@ class ApplicationReminder(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     application_id: int = Field(sa_column_args=[ForeignKey("application.id", ondelete="CASCADE")], index=True)
     due_at: datetime = Field(sa_type=UtcDateTime)
-    text: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))

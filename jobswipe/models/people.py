@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Text
+from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from jobswipe.models.base import UtcDateTime
@@ -23,32 +23,35 @@ class Person(SQLModel, table=True):
 
 
 class Resume(SQLModel, table=True):
-    """An imported resume: the file's name and hash, its text, and the JSON Resume document before corrections."""
+    """An imported resume; see `jobswipe.resumes.service`.
+
+    `sealed` holds the file's name, its text, and the JSON Resume document before corrections, encrypted.
+    """
 
     __tablename__ = "resume"
     __table_args__ = (Index("ix_resume_person_id_active", "person_id", "active"),)
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(sa_column_args=[ForeignKey("person.id", ondelete="CASCADE")])
-    name: str
     sha256: str
     active: bool = True
     imported_at: datetime = Field(sa_type=UtcDateTime)
-    document: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class ResumeCorrection(SQLModel, table=True):
-    """A person's correction to a field. It outlives a re-import: `anchor` names the entry that it belongs to."""
+    """A person's correction to a field. It outlives a re-import.
+
+    `sealed` holds the value and the anchor, which names the entry that it belongs to, encrypted.
+    """
 
     __tablename__ = "resume_correction"
 
     id: int | None = Field(default=None, primary_key=True)
     resume_id: int = Field(sa_column_args=[ForeignKey("resume.id", ondelete="CASCADE")], index=True)
     path: str
-    anchor: dict[str, Any] | None = Field(default=None, sa_type=JSON)
-    value: Any = Field(default=None, sa_type=JSON)
     at: datetime = Field(sa_type=UtcDateTime)
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class Profile(SQLModel, table=True):

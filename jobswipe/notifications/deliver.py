@@ -20,7 +20,7 @@ from sqlmodel import Session, col, select
 
 from jobswipe.db.engine import Database
 from jobswipe.models import Application, Notification, Posting
-from jobswipe.notifications import channels, digest, render
+from jobswipe.notifications import channels, digest, outbox, render
 from jobswipe.notifications import preferences as wanted
 from jobswipe.notifications.courier import Courier
 from jobswipe.notifications.events import PURSUED
@@ -192,8 +192,8 @@ def _claim(session: Session, settings: Settings, id_: int, now: datetime, counts
         token=token,
         attempts=row.attempts,
         outcomes=dict(row.outcomes),
-        message=render.message(row.kind, row.payload, inside),
-        todo=[(one.id or 0, one.name, one.url) for one in listed if str(one.id) not in row.outcomes],
+        message=render.message(row.kind, outbox.payload(session, row), [outbox.told(session, one) for one in inside]),
+        todo=[(one.id, one.name, one.url) for one in listed if str(one.id) not in row.outcomes],
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import CursorResult, delete, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
@@ -13,10 +14,32 @@ from sqlmodel import Session, col, select
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.models import NOTIFICATION_KINDS, NOTIFICATION_STATES, Notification, metadata
 from jobswipe.notifications.preferences import Preferences
+from jobswipe.security import vault
 
 _LEFT = "There were too many at once, and the digest that would take them along is off."
 OPEN = ("waiting", "failed")
 """States in which a row is still to be sent."""
+PLACE = "notification.sealed"
+PRIVATE = ("text", "reasons", "matched_skills")
+"""What of a payload is the person's own, or was made from their resume: kept encrypted."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A notification with its whole payload."""
+
+    id: int
+    kind: str
+    subject: str
+    state: str
+    gathered: bool
+    digest_id: int | None
+    payload: dict[str, Any]
+    outcomes: dict[str, str]
+    created_at: datetime
+    next_try_at: datetime
+    attempts: int
+    settled_at: datetime | None
+    last_error: str | None
 
 
 def put(
@@ -40,6 +63,8 @@ def put(
     digest = preferences.kind("digest").mode != "off"
     gathered = digest and (late or mode == "digest")
     left = late and not digest
+    private = {name: payload[name] for name in PRIVATE if payload.get(name)}
+    public = {name: value for name, value in payload.items() if name not in private}
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     values = Notification(
         person_id=person_id,
@@ -49,9 +74,10 @@ def put(
         settled_at=now if left else None,
         last_error=_LEFT if left else None,
         gathered=gathered,
-        payload=payload,
+        payload=public,
         created_at=now,
         next_try_at=now,
+        sealed=vault.of(session).seal(session, person_id, PLACE, private) if private else None,
     ).model_dump(exclude={"id"})
     table = metadata.tables["notification"]
     statement = dialect.insert(table).on_conflict_do_nothing(index_elements=["person_id", "kind", "subject"])
@@ -67,7 +93,7 @@ def changed(session: Session, statement: Any) -> int:
 
 def listing(
     session: Session, person_id: int, *, state: str | None = None, kind: str | None = None, limit: int = 50
-) -> list[Notification]:
+) -> list[Told]:
     """The person's notifications, the latest first. Raises UsageError for an unknown state or kind."""
     if state is not None and state not in NOTIFICATION_STATES:
         raise UsageError(f"No state {state!r}: choose one of {', '.join(NOTIFICATION_STATES)}.")
@@ -78,7 +104,35 @@ def listing(
         statement = statement.where(Notification.state == state)
     if kind is not None:
         statement = statement.where(Notification.kind == kind)
-    return list(session.exec(statement.order_by(col(Notification.id).desc()).limit(limit)))
+    rows = session.exec(statement.order_by(col(Notification.id).desc()).limit(limit)).all()
+    return [told(session, row) for row in rows]
+
+
+def payload(session: Session, row: Notification) -> dict[str, Any]:
+    """A row's whole payload."""
+    if row.sealed is None:
+        return row.payload
+    private: dict[str, Any] = vault.of(session).open(session, row.person_id, PLACE, row.sealed)
+    return row.payload | private
+
+
+def told(session: Session, row: Notification) -> Told:
+    """A row, opened."""
+    return Told(
+        id=row.id or 0,
+        kind=row.kind,
+        subject=row.subject,
+        state=row.state,
+        gathered=row.gathered,
+        digest_id=row.digest_id,
+        payload=payload(session, row),
+        outcomes=row.outcomes,
+        created_at=row.created_at,
+        next_try_at=row.next_try_at,
+        attempts=row.attempts,
+        settled_at=row.settled_at,
+        last_error=row.last_error,
+    )
 
 
 def retry(session: Session, person_id: int, ids: Sequence[int], now: datetime) -> int:

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlmodel import Session, col, select
 
 from jobswipe.applications import service
@@ -14,11 +15,24 @@ from jobswipe.models import Application, ApplicationReminder
 from jobswipe.notifications import outbox
 from jobswipe.notifications.events import PURSUED
 from jobswipe.notifications.preferences import reachable
+from jobswipe.security import vault
 
 MORNING = time(9)
 """The local time of a reminder for which only a day was given."""
 MAX_TEXT = 500
+PLACE = "application_reminder.sealed"
 _AHEAD = re.compile(r"(\d{1,4})\s*(h|d|w)", re.IGNORECASE)
+
+
+class Reminder(msgspec.Struct, frozen=True, kw_only=True):
+    """A follow-up, opened. `done_at`: it was told, or taken back."""
+
+    id: int
+    application_id: int
+    due_at: datetime
+    text: str | None
+    created_at: datetime
+    done_at: datetime | None
 
 
 def moment(text: str, tz: ZoneInfo, now: datetime) -> datetime:
@@ -51,19 +65,46 @@ def moment(text: str, tz: ZoneInfo, now: datetime) -> datetime:
 
 def add(
     session: Session, person_id: int, application_id: int, due_at: datetime, text: str | None, now: datetime
-) -> ApplicationReminder:
+) -> Reminder:
     """Remind of an application. Raises NotFoundError, UsageError for a text that is too long."""
     service.get(session, person_id, application_id)
     text = (text or "").strip() or None
     if text and len(text) > MAX_TEXT:
         raise UsageError(f"A reminder's text has at most {MAX_TEXT} letters.")
-    reminder = ApplicationReminder(application_id=application_id, due_at=due_at, text=text, created_at=now)
-    session.add(reminder)
+    return keep(session, person_id, application_id, due_at, text, now)
+
+
+def keep(
+    session: Session,
+    person_id: int,
+    application_id: int,
+    due_at: datetime,
+    text: str | None,
+    created_at: datetime,
+    done_at: datetime | None = None,
+) -> Reminder:
+    """Store a reminder that was checked."""
+    row = ApplicationReminder(application_id=application_id, due_at=due_at, created_at=created_at, done_at=done_at)
+    if text:
+        row.sealed = vault.of(session).seal(session, person_id, PLACE, text)
+    session.add(row)
     session.flush()
-    return reminder
+    return opened(session, person_id, row)
 
 
-def listing(session: Session, person_id: int) -> list[tuple[ApplicationReminder, Application]]:
+def opened(session: Session, person_id: int, row: ApplicationReminder) -> Reminder:
+    """A row with its text."""
+    return Reminder(
+        id=row.id or 0,
+        application_id=row.application_id,
+        due_at=row.due_at,
+        text=None if row.sealed is None else vault.of(session).open(session, person_id, PLACE, row.sealed),
+        created_at=row.created_at,
+        done_at=row.done_at,
+    )
+
+
+def listing(session: Session, person_id: int) -> list[tuple[Reminder, Application]]:
     """The person's open reminders with their applications, the next first."""
     statement = (
         select(ApplicationReminder, Application)
@@ -71,10 +112,10 @@ def listing(session: Session, person_id: int) -> list[tuple[ApplicationReminder,
         .where(Application.person_id == person_id, col(ApplicationReminder.done_at).is_(None))
         .order_by(col(ApplicationReminder.due_at), col(ApplicationReminder.id))
     )
-    return list(session.exec(statement).all())
+    return [(opened(session, person_id, row), application) for row, application in session.exec(statement).all()]
 
 
-def cancel(session: Session, person_id: int, reminder_id: int, now: datetime) -> ApplicationReminder:
+def cancel(session: Session, person_id: int, reminder_id: int, now: datetime) -> Reminder:
     """Take a reminder back. Raises NotFoundError, ConflictError when it was told or taken back already."""
     reminder = session.get(ApplicationReminder, reminder_id)
     application = session.get(Application, reminder.application_id) if reminder else None
@@ -84,7 +125,7 @@ def cancel(session: Session, person_id: int, reminder_id: int, now: datetime) ->
         raise ConflictError(f"Reminder {reminder_id} is done already.")
     reminder.done_at = now
     session.add(reminder)
-    return reminder
+    return opened(session, person_id, reminder)
 
 
 def tell_due(session: Session, now: datetime) -> int:
@@ -119,7 +160,7 @@ def tell_due(session: Session, now: datetime) -> int:
             "company": application.company,
             "url": application.url,
             "stage": application.stage,
-            "text": reminder.text,
+            "text": opened(session, application.person_id, reminder).text,
         }
         told += outbox.put(
             session,

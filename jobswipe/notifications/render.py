@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
-from jobswipe.models import Notification
 from jobswipe.notifications.text import link, one_line, paragraphs
 from jobswipe.notifications.words import TOLD
 
 Payload = Mapping[str, Any]
+
+
+class Told(Protocol):
+    """What of a notification a digest tells."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def payload(self) -> Payload: ...
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +30,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     body: str
 
 
-def message(kind: str, payload: Payload, inside: Sequence[Notification] = ()) -> Message:
+def message(kind: str, payload: Payload, inside: Sequence[Told] = ()) -> Message:
     """The message of a notification; `inside` are those that a digest tells."""
     if kind == "digest":
         return _digest(inside)
@@ -118,7 +127,7 @@ _SHOWN = 25
 """Entries of a digest that are told in full; the rest is counted."""
 
 
-def _digest(inside: Sequence[Notification]) -> Message:
+def _digest(inside: Sequence[Told]) -> Message:
     parts: list[str] = []
     left = _SHOWN
     for kind, heading in _SECTIONS.items():
@@ -140,7 +149,7 @@ def _digest(inside: Sequence[Notification]) -> Message:
     )
 
 
-def _entry(one: Notification) -> str:
+def _entry(one: Told) -> str:
     text = _opening(one.payload) if one.kind != "source_broken" else one_line(one.payload.get("source"), 90)
     if one.kind == "strong_match":
         text += f" ({float(one.payload.get('score') or 0):.2f})"

@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 
 from jobswipe import skills
 from jobswipe.errors import NotFoundError, ResumeError, UsageError
-from jobswipe.models import Person, Resume, ResumeCorrection
+from jobswipe.models import Person, ResumeCorrection
+from jobswipe.models import Resume as ResumeRow
 from jobswipe.observability import measure, redact
 from jobswipe.observability.context import span
 from jobswipe.observability.logs import logger
@@ -21,10 +22,26 @@ from jobswipe.resumes.document import Correction, anchor, apply
 from jobswipe.resumes.extract import extract
 from jobswipe.resumes.facts import ResumeFacts, facts
 from jobswipe.resumes.parse import ParsedResume, parse
+from jobswipe.security import vault
 
 _log = logger(__name__)
 MAX_RESUMES = 50
 """Resumes that one person keeps."""
+PLACE = "resume.sealed"
+CORRECTION = "resume_correction.sealed"
+
+
+class Resume(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored resume, opened: its file's name and SHA-256, its text, the JSON Resume document before corrections."""
+
+    id: int
+    person_id: int
+    name: str
+    sha256: str
+    active: bool
+    imported_at: datetime
+    document: dict[str, Any]
+    text: str
 
 
 class ReadResume(msgspec.Struct, frozen=True):
@@ -88,25 +105,121 @@ def store(session: Session, person_id: int, read: ReadResume, now: datetime) -> 
     found = next((one for one in known if one.name == read.name), None)
     if found is None and len(known) >= MAX_RESUMES:
         raise UsageError(f"You have {MAX_RESUMES} resumes: remove one with 'jobswipe resume remove NUMBER' first.")
-    resume = found or Resume(person_id=person_id, name=read.name, sha256=read.sha256, imported_at=now)
-    resume.sha256, resume.imported_at = read.sha256, now
-    resume.document, resume.text = read.document, read.parsed.text
-    session.add(resume)
+    sealed = seal(session, person_id, read.name, read.document, read.parsed.text)
+    if found is not None:
+        row = session.get_one(ResumeRow, found.id)
+        row.sha256, row.imported_at, row.sealed = read.sha256, now, sealed
+    else:
+        row = ResumeRow(person_id=person_id, sha256=read.sha256, imported_at=now, sealed=sealed)
+    session.add(row)
     session.flush()
-    _activate(session, known, resume)
-    return resume, found is None
+    _activate(session, person_id, row.id)
+    return opened(session, row), found is None
+
+
+def seal(session: Session, person_id: int, name: str, document: dict[str, Any], text: str) -> bytes:
+    """What a resume's row keeps encrypted."""
+    _protect(document)
+    return vault.of(session).seal(session, person_id, PLACE, [name, document, text])
+
+
+def opened(session: Session, row: ResumeRow) -> Resume:
+    """A row with what is encrypted in it."""
+    name, document, text = vault.of(session).open(session, row.person_id, PLACE, row.sealed)
+    return Resume(
+        id=row.id or 0,
+        person_id=row.person_id,
+        name=name,
+        sha256=row.sha256,
+        active=row.active,
+        imported_at=row.imported_at,
+        document=document,
+        text=text,
+    )
 
 
 def listing(session: Session, person_id: int) -> list[Resume]:
     """The person's resumes, the latest import first."""
-    statement = select(Resume).where(Resume.person_id == person_id)
-    return list(session.exec(statement.order_by(col(Resume.imported_at).desc(), col(Resume.id).desc())))
+    return [opened(session, row) for row in _rows(session, person_id)]
 
 
 def get(session: Session, person_id: int, resume_id: int | None = None) -> Resume:
     """A resume by number, or the active one. Raises NotFoundError with what to do."""
-    statement = select(Resume).where(Resume.person_id == person_id)
-    statement = statement.where(Resume.id == resume_id) if resume_id is not None else statement.where(Resume.active)
+    return opened(session, _row(session, person_id, resume_id))
+
+
+def use(session: Session, person_id: int, resume_id: int) -> Resume:
+    """Make a resume the active one."""
+    chosen = _row(session, person_id, resume_id)
+    _activate(session, person_id, chosen.id)
+    return opened(session, chosen)
+
+
+def remove(session: Session, person_id: int, resume_id: int) -> Resume:
+    """Forget a resume and its corrections; the latest of the others becomes active."""
+    row = _row(session, person_id, resume_id)
+    gone = opened(session, row)
+    session.delete(row)
+    session.flush()
+    rest = _rows(session, person_id)
+    if gone.active and rest:
+        _activate(session, person_id, rest[0].id)
+    return gone
+
+
+def corrected(session: Session, resume: Resume) -> dict[str, Any]:
+    """The JSON Resume document with the person's corrections."""
+    _protect(resume.document)
+    return apply(resume.document, [one for one, _ in corrections(session, resume)])
+
+
+def correct(session: Session, resume: Resume, path: str, value: Any, now: datetime) -> None:
+    """Correct a field; the correction outlives a re-import. Raises UsageError for a bad path or value."""
+    keep_correction(session, resume, anchor(resume.document, path, value), now)
+
+
+def keep_correction(session: Session, resume: Resume, made: Correction, at: datetime) -> None:
+    """Store a correction that was checked."""
+    sealed = vault.of(session).seal(session, resume.person_id, CORRECTION, [made.value, made.anchor])
+    session.add(ResumeCorrection(resume_id=resume.id, path=made.path, at=at, sealed=sealed))
+    session.flush()
+
+
+def active_facts(session: Session, person_id: int, now: datetime) -> ResumeFacts | None:
+    """What matching needs of the active resume; None when there is none."""
+    row = session.exec(select(ResumeRow).where(ResumeRow.person_id == person_id, ResumeRow.active)).first()
+    return facts(corrected(session, opened(session, row)), now) if row else None
+
+
+def active_skill_names(session: Session, person_id: int) -> list[str]:
+    """The taxonomy's names of the active resume's skills."""
+    row = session.exec(select(ResumeRow).where(ResumeRow.person_id == person_id, ResumeRow.active)).first()
+    if row is None:
+        return []
+    known = facts(corrected(session, opened(session, row)))
+    return sorted({skill.name for skill in skills.extract("\n".join([*known.skills, known.text]))})
+
+
+def corrections(session: Session, resume: Resume) -> list[tuple[Correction, datetime]]:
+    """The person's corrections to a resume and when they were made, oldest first."""
+    statement = select(ResumeCorrection).where(ResumeCorrection.resume_id == resume.id)
+    found = []
+    for row in session.exec(statement.order_by(col(ResumeCorrection.id))):
+        value, entry = vault.of(session).open(session, resume.person_id, CORRECTION, row.sealed)
+        found.append((Correction(path=row.path, value=value, anchor=entry), row.at))
+    return found
+
+
+def _rows(session: Session, person_id: int) -> list[ResumeRow]:
+    statement = select(ResumeRow).where(ResumeRow.person_id == person_id)
+    return list(session.exec(statement.order_by(col(ResumeRow.imported_at).desc(), col(ResumeRow.id).desc())))
+
+
+def _row(session: Session, person_id: int, resume_id: int | None) -> ResumeRow:
+    statement = select(ResumeRow).where(ResumeRow.person_id == person_id)
+    statement = (
+        statement.where(ResumeRow.id == resume_id) if resume_id is not None else statement.where(ResumeRow.active)
+    )
     found = session.exec(statement).first()
     if found is None and resume_id is not None:
         raise NotFoundError(f"No resume {resume_id}: 'jobswipe resume list' shows them.")
@@ -115,68 +228,8 @@ def get(session: Session, person_id: int, resume_id: int | None = None) -> Resum
     return found
 
 
-def use(session: Session, person_id: int, resume_id: int) -> Resume:
-    """Make a resume the active one."""
-    chosen = get(session, person_id, resume_id)
-    _activate(session, listing(session, person_id), chosen)
-    return chosen
-
-
-def remove(session: Session, person_id: int, resume_id: int) -> Resume:
-    """Forget a resume and its corrections; the latest of the others becomes active."""
-    gone = get(session, person_id, resume_id)
-    session.delete(gone)
-    session.flush()
-    rest = listing(session, person_id)
-    if gone.active and rest:
-        _activate(session, rest, rest[0])
-    return gone
-
-
-def corrected(session: Session, resume: Resume) -> dict[str, Any]:
-    """The JSON Resume document with the person's corrections."""
-    _protect(resume.document)
-    return apply(resume.document, _corrections(session, resume))
-
-
-def correct(session: Session, resume: Resume, path: str, value: Any, now: datetime) -> None:
-    """Correct a field; the correction outlives a re-import. Raises UsageError for a bad path or value."""
-    made = anchor(resume.document, path, value)
-    session.add(
-        ResumeCorrection(resume_id=resume.id or 0, path=made.path, anchor=made.anchor, value=made.value, at=now)
-    )
-    session.flush()
-
-
-def active_facts(session: Session, person_id: int, now: datetime) -> ResumeFacts | None:
-    """What matching needs of the active resume; None when there is none."""
-    statement = select(Resume).where(Resume.person_id == person_id, Resume.active)
-    resume = session.exec(statement).first()
-    return facts(corrected(session, resume), now) if resume else None
-
-
-def active_skill_names(session: Session, person_id: int) -> list[str]:
-    """The taxonomy's names of the active resume's skills."""
-    statement = select(Resume).where(Resume.person_id == person_id, Resume.active)
-    resume = session.exec(statement).first()
-    if resume is None:
-        return []
-    known = facts(corrected(session, resume))
-    return sorted({skill.name for skill in skills.extract("\n".join([*known.skills, known.text]))})
-
-
-def _corrections(session: Session, resume: Resume) -> list[Correction]:
-    statement = select(ResumeCorrection).where(ResumeCorrection.resume_id == resume.id)
-    return [
-        Correction(path=one.path, value=one.value, anchor=one.anchor)
-        for one in session.exec(statement.order_by(col(ResumeCorrection.id)))
-    ]
-
-
-def _activate(session: Session, known: list[Resume], chosen: Resume) -> None:
-    for one in known:
-        one.active = one.id == chosen.id
+def _activate(session: Session, person_id: int, chosen: int | None) -> None:
+    for one in _rows(session, person_id):
+        one.active = one.id == chosen
         session.add(one)
-    chosen.active = True
-    session.add(chosen)
     session.flush()

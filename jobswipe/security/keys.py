@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import fcntl
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +26,7 @@ SIZE = 32
 """Bytes of a key and of the secret."""
 KEYS_NAME = "encryption.keys"
 SECRET_NAME = "hash.secret"  # noqa: S105 - a file name
+_NUMBER = re.compile(r"0{0,8}[1-9][0-9]{0,8}")
 _HOW = "write NUMBER:BASE64 of 32 random bytes, several with commas between, the newest first"
 
 
@@ -47,7 +50,7 @@ def parse(text: str) -> dict[int, bytes]:
         if not part.strip():
             continue
         key = decode(encoded)
-        if not colon or not number.isascii() or not number.isdigit() or int(number[:9]) < 1 or key is None:
+        if not colon or not _NUMBER.fullmatch(number) or key is None:
             raise SettingsError(f"The encryption keys cannot be read: {_HOW}.")
         if int(number) in found:
             raise SettingsError(f"The encryption key {int(number)} is given twice: keep one.")
@@ -109,18 +112,33 @@ def default_for(url: str) -> Keys:
     return in_directory((Path(embedded).parent if embedded else home_dir()) / DIRECTORY)
 
 
+def add(directory: Path) -> int:
+    """Write a new key before the others of a directory; its number. Two that add at once get two. Raises SettingsError.
+
+    It encrypts nothing before `Vault.promote` says so.
+    """
+    path = directory / KEYS_NAME
+    in_directory(directory)
+    try:
+        with path.with_name(f".{KEYS_NAME}.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            text = path.read_text(encoding="utf-8").strip()
+            number = max(parse(text)) + 1
+            draft = _draft(path, f"{number}:{encode(fresh())}\n{text}")
+            draft.replace(path)
+            _settle(directory)
+    except OSError as error:
+        raise SettingsError(f"The key file {path} cannot be written ({error.strerror}): check the directory.") from None
+    return number
+
+
 def _line(path: Path, make: Callable[[], str]) -> str:
     try:
         try:
             return path.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(make() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        draft = _draft(path, make())
         try:
             # A link fails where the file has come to be meanwhile; a rename would put ours in its place.
             path.hardlink_to(draft)
@@ -128,7 +146,28 @@ def _line(path: Path, make: Callable[[], str]) -> str:
             pass
         finally:
             draft.unlink()
+        _settle(path.parent)
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "not a text"
         raise SettingsError(f"The key file {path} cannot be read or made ({why}): check the directory.") from None
+
+
+def _draft(path: Path, text: str) -> Path:
+    """A file beside `path` that holds the text, on the disk, readable by its owner alone."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def _settle(directory: Path) -> None:
+    """Have the directory itself on the disk: a key that a power cut takes away takes the data with it."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

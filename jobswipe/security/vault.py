@@ -1,7 +1,8 @@
 """Personal data at rest: each person has a data key, which encrypts their values and is itself wrapped by a store key.
 
 Values are AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces, bound to their person and their place, so that
-neither a row of another person nor another column's value opens there. Rotation re-wraps the data keys alone.
+neither a row of another person nor another column's value opens there. Rotation re-wraps the data keys alone: a new
+store key encrypts once `promote` has said so, so that machines may learn of it one after the other.
 """
 
 from __future__ import annotations
@@ -9,16 +10,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import event, func
+from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session, col, select
 
 from jobswipe import clock
 from jobswipe.db.insert import insert_missing
-from jobswipe.errors import SettingsError, StorageError
+from jobswipe.errors import SettingsError, StorageError, UsageError
 from jobswipe.models.accounts import PersonKey, StoreKey
 from jobswipe.models.base import table
 from jobswipe.security.keys import Keys
@@ -26,22 +30,55 @@ from jobswipe.security.keys import Keys
 _FORMAT = b"\x01"
 _NONCE = 12
 _OPENED = "jobswipe_data_keys"
+_SECRET = 0
+"""The number under which the store has the proof of the secret: no encryption key has it."""
+
+
+class Rewrapped(msgspec.Struct, frozen=True, kw_only=True):
+    """What a batch did: data keys wrapped anew, persons whose key cannot be opened, the last person looked at.
+
+    `last` is None when there was nobody left to look at.
+    """
+
+    done: int
+    damaged: tuple[int, ...]
+    last: int | None
 
 
 class Vault:
-    """Seals and opens with the keys of one store. Threads may share it."""
+    """Seals and opens with the keys of one store. Threads may share it.
 
-    def __init__(self, keys: Keys) -> None:
+    `reload` reads the keys again where the store has a data key of a number that is not known yet: another process may
+    have made it meanwhile.
+    """
+
+    def __init__(self, keys: Keys, reload: Callable[[], Keys] | None = None) -> None:
         self._keys = keys
+        self._reload = reload
+
+    @property
+    def newest(self) -> int:
+        """The highest number of the keys that are configured."""
+        return self._keys.newest
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of the keys that are configured."""
+        return frozenset(self._keys.encryption)
 
     def seal(self, session: Session, person_id: int, place: str, value: Any) -> bytes:
         """A value of plain types, encrypted for its person and place (`table.column`).
 
-        Needs a session that writes: the person's first value makes their key.
+        Needs a session that writes: the person's first value makes their key. Raises UsageError for what is no text
+        (half a surrogate pair) or a number beyond 64 bits.
         """
+        try:
+            plain = msgspec.msgpack.encode(value)
+        except (OverflowError, UnicodeEncodeError, RecursionError):
+            raise UsageError("A value is larger than can be kept, or no text: give a plain text.") from None
         nonce = secrets.token_bytes(_NONCE)
         cipher = self._cipher(session, person_id, make=True)
-        return _FORMAT + nonce + cipher.encrypt(nonce, msgspec.msgpack.encode(value), _bound(place, person_id))
+        return _FORMAT + nonce + cipher.encrypt(nonce, plain, _bound(place, person_id))
 
     def open(self, session: Session, person_id: int, place: str, sealed: bytes) -> Any:
         """The value. Raises StorageError where it was not sealed here, SettingsError where its store key is missing."""
@@ -58,17 +95,66 @@ class Vault:
         """HMAC-SHA256 of a text under the store's secret, by which a value is found that is not stored in the clear."""
         return hmac.digest(self._keys.secret, f"{place}\0{text}".encode(), hashlib.sha256)
 
-    def rewrap(self, session: Session, limit: int = 1000) -> int:
-        """Wrap up to `limit` data keys of older store keys by the newest; how many. 0: all are."""
+    def promote(self, session: Session) -> int:
+        """From this transaction's commit on, the newest configured key wraps whatever is made; its number.
+
+        Waits for data keys that others are making by an older one. Raises SettingsError where the store is ahead.
+        """
+        session.exec(select(StoreKey.number).order_by(col(StoreKey.number)).with_for_update()).all()
+        current = self._current(session)
+        if current is not None:
+            self._known(current)
         newest = self._keys.newest
-        statement = select(PersonKey).where(PersonKey.version != newest).order_by(col(PersonKey.person_id)).limit(limit)
-        rows = session.exec(statement.with_for_update()).all()
-        for row in rows:
-            plain = self._unwrap(session, row)
-            row.version, row.wrapped = newest, self._wrap(session, row.person_id, plain)
+        if current is not None and current > newest:
+            raise SettingsError(
+                f"This store encrypts with key {current}, and the newest that is configured is {newest}: give the new "
+                "key a higher number."
+            )
+        self._introduce(session, newest)
+        return newest
+
+    def rewrap(self, session: Session, after: int = 0, limit: int = 1000) -> Rewrapped:
+        """Wrap up to `limit` data keys by the store's present key: those of persons beyond `after` by older ones.
+
+        Whatever other transactions hold is passed over: `left` tells whether any is left.
+        """
+        current = self._current(session) or self._keys.newest
+        statement = (
+            select(PersonKey)
+            .where(PersonKey.version != current, PersonKey.person_id > after)
+            .order_by(col(PersonKey.person_id))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        done, damaged, last = 0, [], None
+        for row in session.exec(statement).all():
+            last = row.person_id
+            try:
+                plain = self._unwrap(session, row)
+            except StorageError:
+                damaged.append(row.person_id)
+                continue
+            row.version, row.wrapped = current, self._wrap(session, current, row.person_id, plain)
             session.add(row)
+            done += 1
         session.flush()
-        return len(rows)
+        return Rewrapped(done=done, damaged=tuple(damaged), last=last)
+
+    def left(self, session: Session) -> dict[int, int]:
+        """How many data keys are wrapped by each store key that is not the store's present one."""
+        current = self._current(session) or self._keys.newest
+        statement = (
+            select(PersonKey.version, func.count())
+            .where(PersonKey.version != current)
+            .group_by(col(PersonKey.version))
+            .order_by(col(PersonKey.version))
+        )
+        return dict(session.exec(statement).all())
+
+    @staticmethod
+    def count(session: Session) -> int:
+        """How many persons have a data key."""
+        return session.exec(select(func.count()).select_from(PersonKey)).one()
 
     def forget(self, session: Session, person_id: int) -> None:
         """Destroy a person's key: what was sealed for them can be opened no more, in old backups of the rows either."""
@@ -86,10 +172,13 @@ class Vault:
             statement = select(PersonKey).where(PersonKey.person_id == person_id)
             row = session.exec(statement).one_or_none()
             if row is None and make:
+                if session.connection().get_execution_options().get("jobswipe_write") is False:
+                    raise RuntimeError("A person's first value is sealed in a session that writes: their key is kept.")
+                number = self._number(session)
                 fresh = PersonKey(
                     person_id=person_id,
-                    version=self._keys.newest,
-                    wrapped=self._wrap(session, person_id, AESGCM.generate_key(256)),
+                    version=number,
+                    wrapped=self._wrap(session, number, person_id, AESGCM.generate_key(256)),
                     created_at=clock.now(),
                 )
                 # Another process may be making it at this moment: whoever comes second takes that one.
@@ -100,38 +189,77 @@ class Vault:
             found = opened[person_id] = AESGCM(self._unwrap(session, row))
         return found
 
-    def _wrap(self, session: Session, person_id: int, plain: bytes) -> bytes:
-        number = self._keys.newest
-        values = {"number": number, "proof": self._proof(number), "created_at": clock.now()}
-        insert_missing(session, table(StoreKey), [values], ["number"])
+    def _number(self, session: Session) -> int:
+        """The store key that wraps now, held until the transaction ends: `promote` waits for who still uses it."""
+        while True:
+            current = self._current(session)
+            if current is None:
+                current = self._keys.newest
+                self._introduce(session, current)
+            self._known(current)
+            self._check(session, current)
+            self._check(session, _SECRET)
+            session.exec(select(StoreKey.number).where(StoreKey.number == current).with_for_update(read=True)).one()
+            if self._current(session) == current:
+                return current
+
+    @staticmethod
+    def _current(session: Session) -> int | None:
+        return session.exec(select(func.max(StoreKey.number)).where(StoreKey.number != _SECRET)).one()
+
+    def _introduce(self, session: Session, number: int) -> None:
+        for one in (_SECRET, number):
+            values = {"number": one, "proof": self._proof(one), "created_at": clock.now()}
+            insert_missing(session, table(StoreKey), [values], ["number"])
+            self._check(session, one)
+
+    def _wrap(self, session: Session, number: int, person_id: int, plain: bytes) -> bytes:
+        key = self._known(number)
         self._check(session, number)
         nonce = secrets.token_bytes(_NONCE)
-        return nonce + AESGCM(self._keys.encryption[number]).encrypt(nonce, plain, _bound("person_key", person_id))
+        return nonce + AESGCM(key).encrypt(nonce, plain, _bound("person_key", person_id))
 
     def _unwrap(self, session: Session, row: PersonKey) -> bytes:
-        key = self._keys.encryption.get(row.version)
-        if key is None:
-            raise SettingsError(
-                f"Personal data is encrypted with key {row.version}, which is not configured: add it to "
-                "JOBSWIPE_SECURITY_KEYS."
-            )
+        key = self._known(row.version)
         try:
             return AESGCM(key).decrypt(row.wrapped[:_NONCE], row.wrapped[_NONCE:], _bound("person_key", row.person_id))
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             self._check(session, row.version)
             raise StorageError(f"The key of person {row.person_id} is damaged: restore a backup.") from None
+
+    def _known(self, number: int) -> bytes:
+        """The store key of that number. Raises SettingsError."""
+        if number not in self._keys.encryption and self._reload is not None:
+            fresh = self._reload()
+            # Hashes under another secret would find nobody: such keys are of another store.
+            if hmac.compare_digest(fresh.secret, self._keys.secret):
+                self._keys = fresh
+        key = self._keys.encryption.get(number)
+        if key is None:
+            raise SettingsError(
+                f"Personal data is encrypted with key {number}, which is not configured: add it to "
+                "JOBSWIPE_SECURITY_KEYS, or bring back the store's own keys directory."
+            )
+        return key
 
     def _check(self, session: Session, number: int) -> None:
         """That whoever uses the store means the same key by this number. Raises SettingsError."""
         stored = session.exec(select(StoreKey.proof).where(StoreKey.number == number)).one_or_none()
-        if stored is not None and not hmac.compare_digest(stored, self._proof(number)):
+        if stored is None or hmac.compare_digest(stored, self._proof(number)):
+            return
+        if number == _SECRET:
             raise SettingsError(
-                f"The encryption key {number} is not the one that this store was made with: set JOBSWIPE_SECURITY_KEYS "
-                "to the store's own keys."
+                "The secret of the keyed hashes is not the one that this store was made with: set "
+                "JOBSWIPE_SECURITY_SECRET to the store's own, or bring back its keys directory."
             )
+        raise SettingsError(
+            f"The encryption key {number} is not the one that this store was made with: set JOBSWIPE_SECURITY_KEYS "
+            "to the store's own keys, or bring back its keys directory."
+        )
 
     def _proof(self, number: int) -> bytes:
-        return hmac.digest(self._keys.encryption[number], b"jobswipe store key", hashlib.sha256)
+        key = self._keys.secret if number == _SECRET else self._keys.encryption[number]
+        return hmac.digest(key, b"jobswipe store key", hashlib.sha256)
 
 
 def of(session: Session) -> Vault:
@@ -140,5 +268,11 @@ def of(session: Session) -> Vault:
     return vault
 
 
+@event.listens_for(AnySession, "after_soft_rollback")
+def _rolled_back(session: AnySession, _transaction: Any) -> None:
+    # A savepoint that is taken back may take a key with it that was made inside.
+    session.info.pop(_OPENED, None)
+
+
 def _bound(place: str, person_id: int) -> bytes:
-    return f"{place}\0{person_id}".encode()
+    return _FORMAT + f"{place}\0{person_id}".encode()

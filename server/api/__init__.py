@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from server.api import access, account, api_keys, by_provider, profile, second_factor, sign_in, users
+from server.api import access, account, api_keys, archive, by_provider, profile, second_factor, sign_in, users
 from server.api.auth import Authenticated
 
 PREFIX = "/api/v1"
@@ -20,6 +20,7 @@ def routes() -> Router:
             *second_factor.ROUTES,
             *api_keys.ROUTES,
             *users.ROUTES,
+            *archive.ROUTES,
             *profile.ROUTES,
         ],
         middleware=[Authenticated],

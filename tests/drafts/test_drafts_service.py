@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 from servers.ollama import LETTER, Ollama
-from sqlmodel import select
 
 from jobswipe.db.engine import Database
 from jobswipe.drafts import claims, prompt, service, template
 from jobswipe.drafts.facts import Facts, gather
 from jobswipe.drafts.opening import Opening
 from jobswipe.errors import NotFoundError, UsageError
-from jobswipe.models import Application, ApplicationDocument, Company, Person, Posting, Resume, Source
+from jobswipe.models import Application, Company, Person, Posting, Source
+from jobswipe.resumes import service as resumes
+from jobswipe.resumes.parse import ParsedResume
 from jobswipe.settings import Settings, load
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -34,8 +35,8 @@ def database(database_url: str, document: dict[str, Any]) -> Iterator[Database]:
             session.add(Person(id=1, created_at=NOW))
         session.add(Source(kind="ashby", board="sample", created_at=NOW))
         session.add(Company(key="fennbrook", name="Fennbrook"))
-        session.add(Resume(person_id=1, name="resume.md", sha256="0", imported_at=NOW, document=document))
         session.flush()
+        resumes.store(session, 1, resumes.ReadResume("resume.md", "0", ParsedResume(document, "")), NOW)
         posting = Posting(
             source_id=1, external_id="1", company_id=1, change_seq=1, raw_hash="1", last_run_id=1, first_seen_at=NOW,
             last_seen_at=NOW, title="Senior Data Engineer", title_key="senior data engineer", language="de",
@@ -72,7 +73,7 @@ def test_a_model_writes_and_its_claims_are_checked(
     assert (made.document.model, made.document.version, made.document.language) == ("llama3.2", 1, "en")
     assert {one.kind for one in made.flags} == {"number", "link"}
     with database.read() as session:
-        kept = session.exec(select(ApplicationDocument)).one()
+        (kept,) = service.listing(session, 1, 1)
         assert kept.text == text + "\n"
         assert [one["quote"] for one in kept.flags] == [one.quote for one in made.flags]
         assert kept.facts
@@ -160,7 +161,7 @@ def test_what_is_not_there(database: Database, home: Path, monkeypatch: pytest.M
     with pytest.raises(NotFoundError, match="application list"):
         service.write(database, settings, 1, 99, NOW)
     with database.write() as session:
-        session.delete(session.exec(select(Resume)).one())
+        resumes.remove(session, 1, resumes.get(session, 1).id)
     with pytest.raises(NotFoundError, match="resume import"):
         service.write(database, settings, 1, 1, NOW)
 

@@ -19,11 +19,12 @@ from jobswipe.models import (
     PostingPlace,
     PostingSkill,
     Profile,
-    Resume,
     SkillConcept,
     Source,
 )
 from jobswipe.postings.keys import company_key, title_key
+from jobswipe.resumes import service
+from jobswipe.resumes.parse import ParsedResume
 from jobswipe.settings import Settings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -121,7 +122,8 @@ def fill(
             session.add(Person(id=LOCAL_PERSON_ID, created_at=NOW))
             session.flush()
         if resume is not None:
-            session.add(Resume(person_id=1, name="resume.json", sha256="0", imported_at=NOW, document=resume))
+            read = service.ReadResume("resume.json", "0", ParsedResume(resume, ""))
+            service.store(session, 1, read, NOW)
         if preferences is not None:
             session.add(Profile(person_id=1, preferences=preferences, updated_at=NOW))
     return ids

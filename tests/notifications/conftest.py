@@ -10,8 +10,8 @@ from notify_support import NOW, sample_posting, set_preferences
 from servers.webhook import Webhook
 
 from jobswipe.db.engine import Database
-from jobswipe.models import LOCAL_PERSON_ID, Application, NotificationChannel, Person, Source
-from jobswipe.notifications import preferences
+from jobswipe.models import LOCAL_PERSON_ID, Application, Person, Source
+from jobswipe.notifications import channels
 from jobswipe.notifications.courier import Courier
 from jobswipe.settings import Settings, load
 
@@ -61,9 +61,7 @@ def add_channel(database: Database) -> Callable[..., None]:
 
     def add(url: str, name: str = "hook", **wanted: object) -> None:
         with database.write() as session:
-            preferences.ensure(session, 1, NOW)
-            session.add(NotificationChannel(person_id=1, name=name, service="JSON", url=url, created_at=NOW))
-            session.flush()
+            channels.add(session, 1, name, url, "JSON", NOW)
             if wanted:
                 set_preferences(session, **wanted)
 

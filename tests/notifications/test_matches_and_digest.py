@@ -10,12 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from matching import small_store
 from servers.webhook import Webhook
-from sqlmodel import select
 
 from jobswipe.db.engine import Database
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
-from jobswipe.models import Application, Cluster, Notification, NotificationChannel, Posting
-from jobswipe.notifications import digest, matches, preferences, reminders
+from jobswipe.models import Application, Cluster, Posting
+from jobswipe.notifications import channels, digest, matches, outbox, preferences, reminders
 from jobswipe.notifications.courier import Courier
 from jobswipe.notifications.deliver import deliver_due
 from jobswipe.settings import Settings, load
@@ -35,9 +34,7 @@ def store(database_url: str) -> Iterator[Database]:
 
 def channel(store: Database, url: str = "json://example.com/", **wanted: Any) -> None:
     with store.write() as session:
-        preferences.ensure(session, 1, NOW)
-        session.add(NotificationChannel(person_id=1, name="hook", service="JSON", url=url, created_at=NOW))
-        session.flush()
+        channels.add(session, 1, "hook", url, "JSON", NOW)
         preferences.put(session, 1, preferences.decode(wanted), NOW)
 
 
@@ -48,9 +45,9 @@ def bring(store: Database, count: int, first: int = 1001, title: str = "Backend 
         return small_store.insert(session, rows, first_seq=first)
 
 
-def told(store: Database, kind: str = "strong_match") -> list[Notification]:
+def told(store: Database, kind: str = "strong_match") -> list[outbox.Told]:
     with store.read() as session:
-        return list(session.exec(select(Notification).where(Notification.kind == kind).order_by(Notification.id)))
+        return outbox.listing(session, 1, kind=kind, limit=1000)[::-1]
 
 
 def test_only_what_is_new_and_strong_is_told_once(store: Database, settings: Settings) -> None:

@@ -13,10 +13,12 @@ from task_support import Start, add, ended, eventually
 
 from jobswipe import clock
 from jobswipe.db.engine import Database
-from jobswipe.drafts import jobs
+from jobswipe.drafts import jobs, service
 from jobswipe.errors import NotFoundError, UsageError
-from jobswipe.models import Application, ApplicationDocument, Notification, NotificationChannel, Resume
-from jobswipe.notifications import outbox, preferences, reminders
+from jobswipe.models import Application, Notification, TaskRun
+from jobswipe.notifications import channels, outbox, preferences, reminders
+from jobswipe.resumes import service as resumes
+from jobswipe.resumes.parse import ParsedResume
 from jobswipe.settings import Settings
 from jobswipe.tasks import kinds, schedule
 
@@ -45,8 +47,7 @@ def test_the_worker_tells_what_is_due(database: Database, start: Start, settings
     now = clock.now()
     with Webhook() as hook:
         with database.write() as session:
-            preferences.ensure(session, 1, now)
-            session.add(NotificationChannel(person_id=1, name="hook", service="JSON", url=hook.url, created_at=now))
+            channels.add(session, 1, "hook", hook.url, "JSON", now)
             made = Application(person_id=1, title="Cook", stage="applied", created_at=now, updated_at=now)
             session.add(made)
             session.flush()
@@ -72,7 +73,7 @@ def test_the_worker_writes_a_draft_once(database: Database, start: Start, settin
     now = clock.now()
     with database.write() as session:
         document = {"basics": {"name": "Sample Candidate"}, "work": [{"position": "Cook", "startDate": "2020"}]}
-        session.add(Resume(person_id=1, name="resume.json", sha256="0", imported_at=now, document=document))
+        resumes.store(session, 1, resumes.ReadResume("resume.json", "0", ParsedResume(document, "")), now)
         made = Application(person_id=1, title="Cook", created_at=now, updated_at=now)
         session.add(made)
         session.flush()
@@ -85,8 +86,11 @@ def test_the_worker_writes_a_draft_once(database: Database, start: Start, settin
         eventually(lambda: ended(database))
         running.stop()
     with database.read() as session:
-        (kept,) = session.exec(select(ApplicationDocument)).all()
-    assert (kept.model, kept.version, kept.text) == ("llama3.2", 1, "I have 30 years of experience.\n")
+        (kept,) = service.listing(session, 1, number)
+        (task,) = session.exec(select(TaskRun).where(TaskRun.kind == "draft.write")).all()
+    assert "Why" not in str(task.payload)
+    assert (kept.model, kept.version, kept.question) == ("llama3.2", 1, "Why?")
+    assert kept.text == "I have 30 years of experience.\n"
     assert [one["kind"] for one in kept.flags] == ["experience"]
     with database.write() as session:
         with pytest.raises(NotFoundError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from server.api import access, profile
+from server.api import access, deck, profile, swipes
 from server.api.auth import Authenticated
 
 PREFIX = "/api/v1"
@@ -14,7 +14,9 @@ def routes() -> Router:
     return Router(
         PREFIX,
         route_handlers=[
+            *deck.ROUTES,
             *profile.ROUTES,
+            *swipes.ROUTES,
         ],
         middleware=[Authenticated],
         guards=[access.guard],

@@ -20,6 +20,7 @@ JobSwipeError
 ├── ConflictError         1   the change contradicts what is stored
 │   ├── IdempotencyError      an idempotency key was used for another request
 │   └── LeaseLostError        a task was taken from this worker: what it did is rolled back
+├── BusyError             1   too much is being done at this moment
 └── HopelessError         1   a task can never succeed: it is dead at once instead of being tried again
 """
 
@@ -142,6 +143,11 @@ class IdempotencyError(ConflictError):
 
 class LeaseLostError(ConflictError):
     code = "lease_lost"
+
+
+class BusyError(JobSwipeError):
+    code = "busy"
+    status = 503
 
 
 class HopelessError(JobSwipeError):

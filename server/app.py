@@ -13,6 +13,7 @@ from server.api.auth import Credentials
 from server.headers import Headers, api_headers
 from server.health import Readiness, alive, ready
 from server.observe import Observed
+from server.readers import Readers
 from server.state import ServerState
 
 
@@ -34,6 +35,7 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
             credentials=Credentials(database, settings.accounts.cache),
             readiness=Readiness(settings, database, stopping),
             headers=headers,
+            readers=Readers(settings.server.resume_readers),
         ),
     )
     # Around Litestar's own handler: its middleware does not see what no route takes.

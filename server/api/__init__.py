@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from server.api import access, deck, profile, swipes
+from server.api import access, deck, profile, resumes, swipes
 from server.api.auth import Authenticated
 
 PREFIX = "/api/v1"
@@ -16,6 +16,7 @@ def routes() -> Router:
         route_handlers=[
             *deck.ROUTES,
             *profile.ROUTES,
+            *resumes.ROUTES,
             *swipes.ROUTES,
         ],
         middleware=[Authenticated],

@@ -16,8 +16,8 @@ from jobswipe.accounts.idempotency import Once
 from jobswipe.errors import UsageError
 from server.api.access import ApiRequest
 
-MAX_ID = 2**53 - 1
-"""The largest id: beyond it numbers in JSON are not exact."""
+MAX_ID = 2**31 - 1
+"""The largest number that a row can have."""
 MAX_CURSOR = 2_000
 
 PathId = Annotated[int, PathParameter(ge=1, le=MAX_ID, description="The number of it.")]

@@ -19,7 +19,7 @@ def open_for(session: Session, person_id: int, posting_id: int, now: datetime) -
         return found, False
     posting = session.get(Posting, posting_id)
     if posting is None:
-        raise NotFoundError(f"No posting {posting_id}.")
+        raise NotFoundError(f"There is no posting {posting_id}.", hint="'jobswipe match' shows the ids")
     company = session.get(Company, posting.company_id) if posting.company_id else None
     return _open(
         session, person_id, now, posting.title, company.name if company else None, posting.url, posting_id

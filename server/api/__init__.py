@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from server.api import access, deck, profile, resumes, swipes
+from server.api import access, deck, postings, profile, resumes, swipes
 from server.api.auth import Authenticated
 
 PREFIX = "/api/v1"
@@ -15,6 +15,7 @@ def routes() -> Router:
         PREFIX,
         route_handlers=[
             *deck.ROUTES,
+            *postings.ROUTES,
             *profile.ROUTES,
             *resumes.ROUTES,
             *swipes.ROUTES,

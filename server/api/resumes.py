@@ -28,6 +28,7 @@ MAX_BODY = limits.FILE_BYTES + 100_000
 """Bytes of an upload: the file, and what a form puts around it."""
 MAX_NAME = 200
 _FILE = "file"
+_BINARY = "application/octet-stream"
 
 
 class ResumeRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,15 +87,13 @@ class _Upload(Operation):
     """Describes the body of an upload: a form with the file, or the file itself."""
 
     def __post_init__(self) -> None:
-        file = Schema(
-            type=OpenAPIType.STRING, content_media_type="application/octet-stream", max_length=limits.FILE_BYTES
-        )
+        file = Schema(type=OpenAPIType.STRING, content_media_type=_BINARY, max_length=limits.FILE_BYTES)
         form = Schema(type=OpenAPIType.OBJECT, properties={_FILE: file}, required=[_FILE])
         self.request_body = RequestBody(
             description="PDF, DOCX, text, Markdown, JSON Resume or rendercv YAML: told by its content, up to 10 MB.",
             content={
                 RequestEncodingType.MULTI_PART.value: OpenAPIMediaType(schema=form),
-                "application/octet-stream": OpenAPIMediaType(schema=file),
+                _BINARY: OpenAPIMediaType(schema=file),
             },
             required=True,
         )

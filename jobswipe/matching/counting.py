@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -47,11 +48,10 @@ def counts(all_: Listing, session: Session, masks: Mapping[str, np.ndarray]) -> 
         columns = all_.columns.get(group, np.zeros(0, np.int64))
         names = all_.features.names
         out[kind] = [(names[columns[at]].partition(":")[2], many) for at, many in _top(tally[columns])]
-    labels = _labels(session, out)
-    told = {
-        kind: [Count(value=value, label=labels[kind].get(value, _plain(value)), count=many) for value, many in top]
-        for kind, top in out.items()
-    }
+    told = {}
+    for kind, top in out.items():
+        _name(all_, session, kind, [value for value, _ in top])
+        told[kind] = [Count(value=value, label=_label(all_, kind, value), count=many) for value, many in top]
     told["source"] = _sources(all_, session, [mask for name, mask in masks.items() if name != "source"])
     return told
 
@@ -88,23 +88,26 @@ def _sources(all_: Listing, session: Session, masks: list[np.ndarray]) -> list[C
     ]
 
 
-def _labels(session: Session, tops: Mapping[str, list[tuple[str, int]]]) -> dict[str, dict[str, str]]:
-    """What people call the values, where it is not the value itself in words."""
+def _name(all_: Listing, session: Session, kind: str, values: list[str]) -> None:
+    """Look up what people call the values that have not been met yet."""
+    new = [value for value in values if (kind, value) not in all_.labels]
+    if not new:
+        return
+    if kind == "company":
+        found: Any = select(Company.key, Company.name).where(col(Company.key).in_(new))
+    elif kind == "skill":
+        found = select(SkillConcept.concept, SkillConcept.name).where(col(SkillConcept.concept).in_(new))
+    else:
+        return
+    all_.labels.update({(kind, value): name for value, name in session.exec(found)})
+
+
+def _label(all_: Listing, kind: str, value: str) -> str:
+    """What people call a value."""
     from jobswipe.places import country_name
 
-    def values(kind: str) -> list[str]:
-        return [value for value, _ in tops[kind]]
-
-    companies = select(Company.key, Company.name).where(col(Company.key).in_(values("company")))
-    concepts = select(SkillConcept.concept, SkillConcept.name).where(col(SkillConcept.concept).in_(values("skill")))
-    return {kind: {} for kind in tops} | {
-        "company": dict(session.exec(companies).all()),
-        "skill": dict(session.exec(concepts).all()),
-        "country": {code: country_name(code) or code for code in values("country")},
-        "remote_country": {name: country_name(name) or name for name in values("remote_country")},
-        "place": {name: name for name in values("place")},
-    }
-
-
-def _plain(value: str) -> str:
-    return value.replace("_", " ").capitalize()
+    if kind in ("country", "remote_country"):
+        return country_name(value) or value
+    if kind == "place":
+        return value
+    return all_.labels.get((kind, value)) or value.replace("_", " ").capitalize()

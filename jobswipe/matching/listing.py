@@ -28,6 +28,8 @@ class Listing:
         self._lock = threading.Lock()
         self._texts: OrderedDict[str, np.ndarray] = OrderedDict()
         self._sources: np.ndarray | None = None
+        # What people call a company or a skill, by kind and value; it hardly ever changes.
+        self.labels: dict[tuple[str, str], str] = earlier.labels if earlier is not None else {}
         self._known = earlier.known_sources() if earlier is not None else None
 
     def known_sources(self) -> tuple[np.ndarray, np.ndarray] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from server.api import access, deck, postings, profile, resumes, swipes
+from server.api import access, application_parts, applications, deck, postings, profile, resumes, swipes
 from server.api.auth import Authenticated
 
 PREFIX = "/api/v1"
@@ -14,6 +14,8 @@ def routes() -> Router:
     return Router(
         PREFIX,
         route_handlers=[
+            *application_parts.ROUTES,
+            *applications.ROUTES,
             *deck.ROUTES,
             *postings.ROUTES,
             *profile.ROUTES,

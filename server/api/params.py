@@ -66,6 +66,11 @@ def after(kind: str, text: str | None, type_: type[T]) -> T | None:
     return value
 
 
+def seen(found: Any, type_: type[T]) -> T:
+    """What is shown of a row: the fields of the answer's type."""
+    return msgspec.convert(found, type_, from_attributes=True)
+
+
 def once(request: ApiRequest, session: Session, key: str | None, data: Any, type_: type[T], do: Callable[[], T]) -> T:
     """Do it within the session's transaction, or answer what the same request was answered before."""
     if key is None:

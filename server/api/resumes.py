@@ -18,10 +18,9 @@ from sqlmodel import Session
 
 from jobswipe import clock
 from jobswipe.errors import UsageError
-from jobswipe.models import Resume
 from jobswipe.resumes import limits, service
 from server.api.access import ApiRequest, needs, shows
-from server.api.params import NO_NUL, PathId
+from server.api.params import NO_NUL, PathId, seen
 from server.api.resume_document import FieldOrigin, ResumeDocument, origins, view
 
 MAX_BODY = limits.FILE_BYTES + 100_000
@@ -140,8 +139,8 @@ async def upload(
         found = service.read_bytes(data, called)
         with state.database.write() as session:
             resume, new = service.store(session, person_id, found, clock.now())
-            seen = _view(session, resume)
-        return ImportedResume(**_fields(seen), replaced=not new, notes=found.parsed.notes)
+            shown = _view(session, resume)
+        return ImportedResume(**_fields(shown), replaced=not new, notes=found.parsed.notes)
 
     answer: ImportedResume = await state.readers.run(read)
     return answer
@@ -167,7 +166,7 @@ def _name(given: str | None) -> str:
 def listing(request: ApiRequest) -> ResumeList:
     """Your resumes, the latest first."""
     with request.app.state.database.read() as session:
-        return ResumeList(items=[_row(one) for one in service.listing(session, request.user.person_id)])
+        return ResumeList(items=[seen(one, ResumeRow) for one in service.listing(session, request.user.person_id)])
 
 
 @get("/resumes/{resume_id:int}", opt=_READ | shows(response=_VIEW), sync_to_thread=True)
@@ -207,7 +206,7 @@ def correct(request: ApiRequest, resume_id: PathId, data: JSONBody[Corrections])
 def use(request: ApiRequest, resume_id: PathId) -> ResumeRow:
     """Make a resume the active one."""
     with request.app.state.database.write() as session:
-        return _row(service.use(session, request.user.person_id, resume_id))
+        return seen(service.use(session, request.user.person_id, resume_id), ResumeRow)
 
 
 @delete("/resumes/{resume_id:int}", opt=_WRITE, sync_to_thread=True)
@@ -217,15 +216,9 @@ def remove(request: ApiRequest, resume_id: PathId) -> None:
         service.remove(session, request.user.person_id, resume_id)
 
 
-def _row(resume: Resume) -> ResumeRow:
-    return ResumeRow(
-        id=resume.id or 0, name=resume.name, active=resume.active, sha256=resume.sha256, imported_at=resume.imported_at
-    )
-
-
-def _view(session: Session, resume: Resume) -> ResumeView:
+def _view(session: Session, resume: Any) -> ResumeView:
     document = service.corrected(session, resume)
-    return ResumeView(**_fields(_row(resume)), document=view(document), fields=origins(document))
+    return ResumeView(**_fields(seen(resume, ResumeRow)), document=view(document), fields=origins(document))
 
 
 def _fields(row: msgspec.Struct) -> dict[str, Any]:

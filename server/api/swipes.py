@@ -13,12 +13,11 @@ from sqlmodel import Session
 
 from jobswipe import clock
 from jobswipe.matching import history
-from jobswipe.models import Swipe
 from jobswipe.models.swipes import SwipeReason, Verdict
 from jobswipe.postings.shown import Shown, shown
 from server.api.access import ApiRequest, needs, shows
 from server.api.deck import CARD
-from server.api.params import CursorText, Id, KeyText, Limit, after, cursor, once
+from server.api.params import CursorText, Id, KeyText, Limit, after, cursor, once, seen
 
 if TYPE_CHECKING:
     from jobswipe.matching.swipes import Recorded
@@ -164,7 +163,7 @@ def undo(request: ApiRequest, key: KeyText = None) -> SwipeView:
     with state.database.write() as session:
 
         def do() -> SwipeView:
-            return _view(swipes.undo(session, state.matcher, request.user.person_id, clock.now()))
+            return seen(swipes.undo(session, state.matcher, request.user.person_id, clock.now()), SwipeView)
 
         return once(request, session, key, None, SwipeView, do)
 
@@ -186,7 +185,7 @@ def listing(
         found = history.history(session, request.user.person_id, limit, before, verdict)
         looks = shown(session, sorted({swipe.posting_id for swipe, _ in found}))
     items = [
-        PastSwipe(**msgspec.structs.asdict(_view(swipe)), undone=undone, posting=looks.get(swipe.posting_id))
+        PastSwipe(**msgspec.structs.asdict(seen(swipe, SwipeView)), undone=undone, posting=looks.get(swipe.posting_id))
         for swipe, undone in found
     ]
     return PastSwipes(items=items, next=cursor(_HISTORY, items[-1].id) if len(items) == limit else None)
@@ -210,11 +209,7 @@ def saved(request: ApiRequest, limit: Limit = 20, cursor_: CursorText = None) ->
 
 
 def _judged(recorded: Recorded) -> Judged:
-    return Judged(swipe=_view(recorded.swipe), new=recorded.new, application_id=recorded.application_id)
-
-
-def _view(swipe: Swipe) -> SwipeView:
-    return msgspec.convert(swipe.model_dump(include=set(SwipeView.__struct_fields__)), SwipeView)
+    return Judged(swipe=seen(recorded.swipe, SwipeView), new=recorded.new, application_id=recorded.application_id)
 
 
 ROUTES = (judge, judge_many, undo, listing, saved)

@@ -97,9 +97,7 @@ def _row(session: Session, person_id: int, contact_id: int, application_id: int 
         statement = statement.where(ApplicationContact.application_id == application_id)
     row = session.exec(statement).one_or_none()
     if row is None:
-        raise NotFoundError(
-            f"There is no contact {contact_id}.", hint="'jobswipe application contact list NUMBER' shows them"
-        )
+        raise NotFoundError(f"No contact {contact_id}.", hint="'jobswipe application contact list NUMBER' shows them")
     return row
 
 

@@ -22,7 +22,7 @@ def open_for(session: Session, person_id: int, posting_id: int, now: datetime) -
         return found, False
     posting = session.get(Posting, posting_id)
     if posting is None:
-        raise NotFoundError(f"There is no posting {posting_id}.", hint="'jobswipe match' shows the ids")
+        raise NotFoundError(f"No posting {posting_id}.", hint="'jobswipe match' shows the ids")
     company = session.get(Company, posting.company_id) if posting.company_id else None
     return _open(
         session, person_id, now, posting.title, company.name if company else None, posting.url, posting_id
@@ -112,7 +112,7 @@ def get(session: Session, person_id: int, application_id: int, *, lock: bool = F
         statement = statement.with_for_update().execution_options(populate_existing=True)
     application = session.exec(statement).one_or_none()
     if application is None:
-        raise NotFoundError(f"There is no application {application_id}.", hint="'jobswipe application list' shows them")
+        raise NotFoundError(f"No application {application_id}.", hint="'jobswipe application list' shows them")
     return application
 
 

@@ -43,7 +43,7 @@ def similar(matcher: Matcher, session: Session, posting_id: int, limit: int = 10
     """
     posting = session.get(Posting, posting_id)
     if posting is None:
-        raise NotFoundError(f"There is no posting {posting_id}.", hint="'jobswipe match' shows the ids")
+        raise NotFoundError(f"No posting {posting_id}.", hint="'jobswipe match' shows the ids")
     matcher.refresh(session)
     among = _Among(matcher.features, posting)
     asked = session.exec(

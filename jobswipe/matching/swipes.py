@@ -87,7 +87,7 @@ def _record(
 ) -> Recorded:
     posting = session.get(Posting, posting_id)
     if posting is None:
-        raise NotFoundError(f"There is no posting {posting_id}.", hint="'jobswipe match' shows the ids")
+        raise NotFoundError(f"No posting {posting_id}.", hint="'jobswipe match' shows the ids")
     stored = _locked(session, person_id, now)
     last = session.exec(_latest(person_id, posting_id)).first()
     if last is not None and last.verdict == verdict and not _undone(session, last):

@@ -128,9 +128,9 @@ def get(session: Session, person_id: int, resume_id: int | None = None) -> Resum
     statement = statement.where(Resume.id == resume_id) if resume_id is not None else statement.where(Resume.active)
     found = session.exec(statement).first()
     if found is None and resume_id is not None:
-        raise NotFoundError(f"There is no resume {resume_id}.", hint="'jobswipe resume list' shows them")
+        raise NotFoundError(f"No resume {resume_id}.", hint="'jobswipe resume list' shows them")
     if found is None:
-        raise NotFoundError("There is no resume yet.", hint="'jobswipe resume import FILE' brings one")
+        raise NotFoundError("No resume yet.", hint="'jobswipe resume import FILE' brings one")
     return found
 
 

@@ -21,8 +21,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def database(database_url: str, home: Path) -> Iterator[Database]:
     found = Database(database_url)
     with found.write() as session:
-        session.add(Person(id=1, created_at=NOW))
-        session.add(Person(id=2, created_at=NOW))
+        for number in (1, 2):
+            session.merge(Person(id=number, created_at=NOW))
     yield found
     found.dispose()
 

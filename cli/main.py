@@ -124,7 +124,7 @@ def _run(arguments: list[str]) -> int:
             code: Any = app([_readable(one) for one in arguments], prog_name="jobswipe", standalone_mode=False)
             sys.stdout.flush()
     except JobSwipeError as error:
-        return _complain(error.message, error.exit_code)
+        return _complain(error.at_the_command_line, error.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         return _complain("Stopped.", INTERRUPTED)
     except BrokenPipeError:

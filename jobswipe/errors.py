@@ -21,7 +21,9 @@ JobSwipeError
 │   ├── CodeError             a code from a mail is unknown, used or too old
 │   └── ThrottledError        too many attempts; it says when the next one is taken
 ├── ConflictError         1   the change contradicts what is stored
+│   ├── IdempotencyError      an idempotency key was used for another request
 │   └── LeaseLostError        a task was taken from this worker: what it did is rolled back
+├── BusyError             1   too much is being done at this moment
 └── HopelessError         1   a task can never succeed: it is dead at once instead of being tried again
 """
 
@@ -29,15 +31,24 @@ from __future__ import annotations
 
 
 class JobSwipeError(Exception):
-    """Base of all. `message` is one sentence: what is wrong and what to do."""
+    """Base of all. `message` is one sentence: what is wrong and what to do.
+
+    `hint` is what to do at the command line, for whoever is there: "'jobswipe match' shows the ids".
+    """
 
     code = "error"
     status = 500
     exit_code = 1
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
+        self.hint = hint
+
+    @property
+    def at_the_command_line(self) -> str:
+        """The sentence with its hint."""
+        return f"{self.message.removesuffix('.')}: {self.hint}." if self.hint else self.message
 
 
 class UsageError(JobSwipeError):
@@ -148,8 +159,18 @@ class ConflictError(JobSwipeError):
     status = 409
 
 
+class IdempotencyError(ConflictError):
+    code = "idempotency_conflict"
+    status = 422
+
+
 class LeaseLostError(ConflictError):
     code = "lease_lost"
+
+
+class BusyError(JobSwipeError):
+    code = "busy"
+    status = 503
 
 
 class HopelessError(JobSwipeError):

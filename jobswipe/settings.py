@@ -104,6 +104,8 @@ class ServerSettings(_Section):
     """Where people reach it, `https://…` without a path; with https, browsers are told to stay with it."""
     threads: int = Field(default=20, ge=1, le=256)
     """Requests that are worked on at a time; more wait. Not more than the database's pool has connections."""
+    resume_readers: int = Field(default=2, ge=1, le=32)
+    """Resumes that are read at a time, each in a process of its own that takes up to 1 GB of memory; more wait."""
     drain: float = Field(default=1, ge=0, le=300)
     """Seconds that a server that is told to stop still takes requests, while /ready already says that it stops."""
     grace: float = Field(default=20, gt=0, le=300)

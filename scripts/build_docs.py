@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "docs/formats.md", "docs/operators.md")
+PAGES = ("README.md", "docs/api.md", "docs/formats.md", "docs/operators.md")
 """Pages with generated parts or with output that is shown."""
 WIDTH = 100
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -109,10 +109,31 @@ def commands_table() -> str:
     return _table(("Command", "What it does"), rows)
 
 
+def routes_table() -> str:
+    from litestar import Litestar
+    from litestar.routes import HTTPRoute
+
+    from server import api
+    from server.api.access import SCOPE
+
+    rows = []
+    for route in Litestar([api.routes()], openapi_config=None).routes:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                for method in sorted(handler.http_methods - {"OPTIONS", "HEAD"}):
+                    function = getattr(handler.fn, "func", handler.fn)  # a synchronous one is wrapped
+                    sentence = " ".join((function.__doc__ or "").partition("\n\n")[0].split())
+                    path = re.sub(r":\w+}", "}", route.path_format)
+                    scope = handler.opt.get(SCOPE)
+                    rows.append((path, f"`{method} {path}`", f"`{scope}`" if scope else "", sentence))
+    return _table(("Route", "Scope", "What it does"), [row[1:] for row in sorted(rows)])
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "kinds": kinds_table,
     "commands": commands_table,
+    "routes": routes_table,
 }
 
 

@@ -14,6 +14,7 @@ from server.api.by_provider import provider
 from server.headers import Headers, api_headers
 from server.health import Readiness, alive, ready
 from server.observe import Observed
+from server.readers import Readers
 from server.state import ServerState
 
 
@@ -36,6 +37,7 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
             provider=provider(settings),
             readiness=Readiness(settings, database, stopping),
             headers=headers,
+            readers=Readers(settings.server.resume_readers),
         ),
     )
     # Around Litestar's own handler: its middleware does not see what no route takes.

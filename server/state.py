@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ServerState(State):
-    """`database`, `settings`, `matcher`, `credentials`, `provider` (OpenID), `readiness` and `headers`."""
+    """`database`, `settings`, `matcher`, `credentials`, `provider` (OpenID), `readiness`, `readers` and `headers`."""
 
     def __init__(self, settings: Settings, database: Database, **more: Any) -> None:
         super().__init__({"settings": settings, "database": database, **more}, deep_copy=False)

@@ -13,17 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+    from jobswipe.applications.contacts import Contact
     from jobswipe.drafts.service import Document
     from jobswipe.models import Application
 
 application = typer.Typer(
     help="The openings that you pursue: list, add, move, note, remind, draft.", no_args_is_help=True
 )
+contact = typer.Typer(help="Whom to talk to about an application: add, list, remove.", no_args_is_help=True)
 
 COLUMNS = ["id", "stage", "title", "company", "posting_id", "updated_at", "url"]
+CONTACT_COLUMNS = ["id", "name", "role", "email", "phone", "note"]
 
 
 def register(app: typer.Typer) -> None:
+    application.add_typer(contact, name="contact")
     app.add_typer(application, name="application")
 
 
@@ -270,6 +274,69 @@ def drafts(
     ]
     columns = ["id", "kind", "question", "version", "language", "model", "flags", "words", "created_at"]
     emit(rows, form, columns, empty=f"No drafts yet: 'jobswipe application draft {number}'.")
+
+
+@contact.command("add")
+def add_contact(
+    number: Annotated[int, typer.Argument(help="The application's id.")],
+    name: Annotated[str, typer.Argument(help="The person's name.")],
+    role: Annotated[str | None, typer.Option(help="What they are.")] = None,
+    email: Annotated[str | None, typer.Option(help="Their e-mail address.")] = None,
+    phone: Annotated[str | None, typer.Option(help="Their telephone number.")] = None,
+    text: Annotated[str | None, typer.Option("--note", help="What else to know.")] = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """Keep whom to talk to about an application. It is encrypted in the store.
+
+    Example: jobswipe application contact add 1 "Sample Recruiter" --email recruiter@example.com
+    """
+    from jobswipe import clock
+    from jobswipe.applications import contacts
+    from jobswipe.models import LOCAL_PERSON_ID
+
+    whom = contacts.Person(name=name, role=role, email=email, phone=phone, note=text)
+    with open_store(load_settings()).write() as session:
+        made = contacts.add(session, LOCAL_PERSON_ID, number, whom, clock.now())
+    emit([_contact(made)], form, CONTACT_COLUMNS)
+
+
+@contact.command("list")
+def list_contacts(
+    number: Annotated[int, typer.Argument(help="The application's id.")], form: FormatOption = Format.table
+) -> None:
+    """List whom to talk to about an application.
+
+    Example: jobswipe application contact list 1
+    """
+    from jobswipe.applications import contacts
+    from jobswipe.models import LOCAL_PERSON_ID
+
+    with open_store(load_settings()).read() as session:
+        rows = [_contact(one) for one in contacts.listing(session, LOCAL_PERSON_ID, number)]
+    emit(rows, form, CONTACT_COLUMNS, empty="No contacts yet: 'jobswipe application contact add NUMBER NAME'.")
+
+
+@contact.command("remove")
+def remove_contact(
+    number: Annotated[int, typer.Argument(help="The contact's id, as 'contact list' prints it.")],
+) -> None:
+    """Forget a contact.
+
+    Example: jobswipe application contact remove 3
+    """
+    from jobswipe.applications import contacts
+    from jobswipe.models import LOCAL_PERSON_ID
+
+    with open_store(load_settings()).write() as session:
+        gone = contacts.remove(session, LOCAL_PERSON_ID, number)
+    note(f"{gone.name} is no longer kept.")
+
+
+def _contact(one: Contact) -> dict[str, Any]:
+    import msgspec
+
+    row: dict[str, Any] = msgspec.to_builtins(one)
+    return row
 
 
 def _print_draft(document: Document, notice: str | None) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 from sqlmodel import Session, col, select
 
+from jobswipe.db.insert import insert_missing
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
-from jobswipe.models import STAGES, Application, ApplicationEvent, Company, Posting
+from jobswipe.models import STAGES, Application, ApplicationEvent, Company, Posting, PreferenceModel
+from jobswipe.models.base import table
 from jobswipe.security import vault
 
 EVENT = "application_event.sealed"
@@ -35,11 +38,21 @@ def open_for(session: Session, person_id: int, posting_id: int, now: datetime) -
         return found, False
     posting = session.get(Posting, posting_id)
     if posting is None:
-        raise NotFoundError(f"No posting {posting_id}.")
+        raise NotFoundError(f"No posting {posting_id}.", hint="'jobswipe match' shows the ids")
     company = session.get(Company, posting.company_id) if posting.company_id else None
     return _open(
         session, person_id, now, posting.title, company.name if company else None, posting.url, posting_id
     ), True
+
+
+def pursue(session: Session, person_id: int, posting_id: int, now: datetime) -> tuple[Application, bool]:
+    """The same for whoever holds no lock yet: a verdict may be opening it at this moment."""
+    # The row that a verdict locks first.
+    fresh = PreferenceModel(person_id=person_id, updated_at=now).model_dump()
+    insert_missing(session, table(PreferenceModel), [fresh], ["person_id"])
+    held = select(PreferenceModel.person_id).where(PreferenceModel.person_id == person_id)
+    session.exec(held.with_for_update()).one()
+    return open_for(session, person_id, posting_id, now)
 
 
 def add(
@@ -75,11 +88,20 @@ def _open(
     return application
 
 
-def move(session: Session, person_id: int, application_id: int, stage: str, now: datetime) -> Application:
-    """Put an application in a stage. Raises UsageError for an unknown stage, ConflictError when it is there already."""
+def move(
+    session: Session, person_id: int, application_id: int, stage: str, now: datetime, *, expected: str | None = None
+) -> Application:
+    """Put an application in a stage.
+
+    Raises UsageError for an unknown stage, ConflictError when it is there already or is not in the `expected` one.
+    """
     if stage not in STAGES:
         raise UsageError(f"No stage {stage!r}: choose one of {', '.join(STAGES)}.")
-    application = get(session, person_id, application_id)
+    application = get(session, person_id, application_id, lock=True)
+    if expected is not None and application.stage != expected:
+        raise ConflictError(
+            f"Application {application_id} is in stage {application.stage}, not in {expected}: look at it again."
+        )
     if application.stage == stage:
         raise ConflictError(f"Application {application_id} is in stage {stage} already.")
     keep_event(session, application, now, "moved", from_stage=application.stage, to_stage=stage)
@@ -99,11 +121,33 @@ def note(session: Session, person_id: int, application_id: int, text: str, now: 
     return application
 
 
-def get(session: Session, person_id: int, application_id: int) -> Application:
-    application = session.get(Application, application_id)
-    if application is None or application.person_id != person_id:
-        raise NotFoundError(f"No application {application_id}: 'jobswipe application list' shows them.")
+def get(session: Session, person_id: int, application_id: int, *, lock: bool = False) -> Application:
+    """The person's application, with `lock` until the transaction ends. Raises NotFoundError."""
+    statement = select(Application).where(Application.id == application_id, Application.person_id == person_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    application = session.exec(statement).one_or_none()
+    if application is None:
+        raise NotFoundError(f"No application {application_id}.", hint="'jobswipe application list' shows them")
     return application
+
+
+def remove(session: Session, person_id: int, application_id: int) -> None:
+    """Delete an application with its notes, contacts, reminders and drafts, for good; `withdrawn` keeps it instead."""
+    session.delete(get(session, person_id, application_id))
+    session.flush()
+
+
+def page(
+    session: Session, person_id: int, limit: int, before: int | None = None, stages: Sequence[str] = ()
+) -> list[Application]:
+    """The person's applications, the latest opened first; those of a smaller id than `before`."""
+    statement = select(Application).where(Application.person_id == person_id)
+    if before is not None:
+        statement = statement.where(col(Application.id) < before)
+    if stages:
+        statement = statement.where(col(Application.stage).in_(stages))
+    return list(session.exec(statement.order_by(col(Application.id).desc()).limit(limit)))
 
 
 def listing(session: Session, person_id: int, stage: str | None = None) -> list[Application]:

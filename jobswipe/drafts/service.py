@@ -191,9 +191,9 @@ def check(kind: str, question: str, language: str | None) -> None:
     if kind not in DRAFT_KINDS:
         raise UsageError(f"No kind {kind!r}: choose one of {', '.join(DRAFT_KINDS)}.")
     if kind == "answer" and not question:
-        raise UsageError("An answer needs its question: --question 'Why do you want to work here?'.")
+        raise UsageError("An answer needs its question.", hint="--question 'Why do you want to work here?'")
     if kind != "answer" and question:
-        raise UsageError("A question goes with --kind answer.")
+        raise UsageError("A question goes with the kind 'answer'.")
     if len(question) > prompt.MAX_QUESTION:
         raise UsageError(f"A question has at most {prompt.MAX_QUESTION} letters.")
     if language is not None and language not in prompt.LANGUAGES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import msgspec
 from sqlmodel import Session, col, select
@@ -17,19 +17,18 @@ from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.matching import score
 from jobswipe.matching.design import DENSE
 from jobswipe.matching.engine import Matcher
-from jobswipe.matching.learn import REASONS, Model
+from jobswipe.matching.learn import Model
 from jobswipe.matching.verdicts import standing
 from jobswipe.models import Application, ApplicationEvent, Posting, PreferenceModel, Swipe
 from jobswipe.models.base import table
+from jobswipe.models.swipes import SwipeReason, Verdict
 from jobswipe.observability import measure
 from jobswipe.observability.context import span
 from jobswipe.observability.logs import logger
 
-Verdict = Literal["like", "dislike", "save", "skip"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
+SWIPE_REASONS: tuple[str, ...] = get_args(SwipeReason)
 _log = logger(__name__)
-SWIPE_REASONS = (*REASONS, "other")
-"""Why a posting is disliked; "other" stresses nothing."""
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +46,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     posting_id: int
     verdict: str
     reason: str | None = None
+    deck_position: int | None = None
+    explored: bool = False
 
 
 def record(
@@ -88,7 +89,7 @@ def _record(
 ) -> Recorded:
     posting = session.get(Posting, posting_id)
     if posting is None:
-        raise NotFoundError(f"No posting {posting_id}: 'jobswipe match' shows the ids.")
+        raise NotFoundError(f"No posting {posting_id}.", hint="'jobswipe match' shows the ids")
     stored = locked(session, person_id, now)
     last = session.exec(_latest(person_id, posting_id)).first()
     if last is not None and last.verdict == verdict and not _undone(session, last):
@@ -178,14 +179,27 @@ def read_lines(lines: Iterable[str]) -> Iterator[Line]:
         yield Line(number=number, posting_id=posting_id, verdict=str(verdict), reason=reason)
 
 
-def apply(session: Session, matcher: Matcher, person_id: int, lines: Iterable[Line], now: datetime) -> list[Recorded]:
+def apply(
+    session: Session, matcher: Matcher, person_id: int, lines: Iterable[Line], now: datetime, *, what: str = "Line"
+) -> list[Recorded]:
     """Verdicts in order, each learned before the next. Raises NotFoundError naming the line: then nothing is kept."""
     out = []
     for line in lines:
         try:
-            out.append(record(session, matcher, person_id, line.posting_id, line.verdict, now, reason=line.reason))
+            recorded = record(
+                session,
+                matcher,
+                person_id,
+                line.posting_id,
+                line.verdict,
+                now,
+                reason=line.reason,
+                deck_position=line.deck_position,
+                explored=line.explored,
+            )
         except NotFoundError as error:
-            raise NotFoundError(f"Line {line.number}: {error.message}") from None
+            raise NotFoundError(f"{what} {line.number}: {error.message}", hint=error.hint) from None
+        out.append(recorded)
     return out
 
 

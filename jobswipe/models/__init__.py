@@ -16,7 +16,7 @@ from jobswipe.models.accounts import (
     SignInFailure,
     StoreKey,
 )
-from jobswipe.models.applications import STAGES, Application, ApplicationEvent
+from jobswipe.models.applications import STAGES, Application, ApplicationContact, ApplicationEvent
 from jobswipe.models.drafts import DRAFT_KINDS, ApplicationDocument
 from jobswipe.models.notifications import (
     NOTIFICATION_KINDS,
@@ -56,6 +56,7 @@ __all__ = [
     "AccountToken",
     "ApiKey",
     "Application",
+    "ApplicationContact",
     "ApplicationDocument",
     "ApplicationEvent",
     "ApplicationReminder",

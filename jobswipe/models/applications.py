@@ -1,4 +1,4 @@
-"""Applications and what happened to them."""
+"""Applications, what happened to them, and whom to talk to about them."""
 
 from __future__ import annotations
 
@@ -47,3 +47,14 @@ class ApplicationEvent(SQLModel, table=True):
     to_stage: str | None = None
     at: datetime = Field(sa_type=UtcDateTime)
     sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+
+
+class ApplicationContact(SQLModel, table=True):
+    """Somebody to talk to about an application. `sealed` holds all that is known of them, encrypted."""
+
+    __tablename__ = "application_contact"
+
+    id: int | None = Field(default=None, primary_key=True)
+    application_id: int = Field(sa_column_args=[ForeignKey("application.id", ondelete="CASCADE")], index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

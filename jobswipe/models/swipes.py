@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from jobswipe.models.base import UtcDateTime
+
+Verdict = Literal["like", "dislike", "save", "skip"]
+SwipeReason = Literal["company", "place", "pay", "level", "field", "other"]
+"""Why a posting is disliked; "other" says nothing to the learner."""
 
 
 class Swipe(SQLModel, table=True):

@@ -120,7 +120,7 @@ def cancel(session: Session, person_id: int, reminder_id: int, now: datetime) ->
     reminder = session.get(ApplicationReminder, reminder_id)
     application = session.get(Application, reminder.application_id) if reminder else None
     if reminder is None or application is None or application.person_id != person_id:
-        raise NotFoundError(f"No reminder {reminder_id}: 'jobswipe application reminders' shows them.")
+        raise NotFoundError(f"No reminder {reminder_id}.", hint="'jobswipe application reminders' shows them")
     if reminder.done_at is not None:
         raise ConflictError(f"Reminder {reminder_id} is done already.")
     reminder.done_at = now

@@ -16,7 +16,7 @@ def detail(session: Session, posting_id: int) -> dict[str, Any]:
     """The public posting shape, with `posting_id`, `life`, `versions` and `merged`. Raises NotFoundError."""
     row = session.get(Posting, posting_id)
     if row is None:
-        raise NotFoundError(f"No posting {posting_id}.")
+        raise NotFoundError(f"No posting {posting_id}.", hint="'jobswipe match' shows the ids")
     source = session.get(Source, row.source_id)
     shape = msgspec.to_builtins(rows.load(session, [posting_id])[posting_id])
     versions = session.exec(

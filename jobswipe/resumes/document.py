@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from jobswipe.errors import UsageError
+from jobswipe.errors import InputError, UsageError
 from jobswipe.resumes.headings import fold
 from jobswipe.resumes.jsonresume import SHAPE
 
@@ -110,6 +110,8 @@ def _fits(value: Any, shape: Any, path: str) -> None:
     if shape == "string":
         if not isinstance(value, str):
             raise UsageError(f"{path} is a text: give a text, not {_kind_of(value)}.")
+        if "\0" in value:
+            raise InputError(f"{path} has the character NUL: take it out.")
         if path.rsplit(".", 1)[-1] in _DATES and not _ISO.fullmatch(value):
             raise UsageError(f"{path} is a date: write it like 2019, 2019-05 or 2019-05-31, not {value[:40]!r}.")
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import msgspec
 from sqlmodel import Session, col, select
 
 from jobswipe import skills
-from jobswipe.errors import NotFoundError, ResumeError, UsageError
+from jobswipe.errors import NotFoundError, ResumeError, StorageError, UsageError
 from jobswipe.models import Person, ResumeCorrection
 from jobswipe.models import Resume as ResumeRow
 from jobswipe.observability import measure, redact
@@ -58,11 +59,23 @@ class ReadResume(msgspec.Struct, frozen=True):
 
 def read_file(path: Path, name: str | None = None) -> ReadResume:
     """Read a resume file without a store. Raises ResumeError or LimitError with what to do."""
-    form = measure.form(path.name)
+    return _measured(path.name, lambda: _read_file(path, name))
+
+
+def read_bytes(data: bytes, name: str) -> ReadResume:
+    """The same for a file that was sent. Raises StorageError too, where there is no space to read it in."""
+    try:
+        return _measured(name, lambda: _read_bytes(data, name))
+    except OSError as error:
+        raise StorageError(f"A resume that was sent could not be read: {error.strerror}.") from error
+
+
+def _measured(name: str, read: Callable[[], ReadResume]) -> ReadResume:
+    form = measure.form(name)
     outcome = "failed"
     try:
         with span("read resume", measured="resume"):
-            found = _read_file(path, name)
+            found = read()
         _protect(found.document)
         outcome = "done"
     finally:
@@ -81,9 +94,7 @@ def _read_file(path: Path, name: str | None) -> ReadResume:
     if path == Path("-"):
         import sys
 
-        data = sys.stdin.buffer.read(limits.FILE_BYTES + 1)
-        parsed = parse(extract(data, name or "stdin"))
-        return ReadResume(name or "stdin", hashlib.sha256(data).hexdigest(), parsed)
+        return _read_bytes(sys.stdin.buffer.read(limits.FILE_BYTES + 1), name or "stdin")
     # A name that is no UTF-8 comes with surrogates, which no database stores.
     own = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     parsed = parse(extract(path, own))
@@ -92,6 +103,11 @@ def _read_file(path: Path, name: str | None) -> ReadResume:
     except OSError as error:
         raise ResumeError(f"{path} cannot be read: {error.strerror}.") from None
     return ReadResume(name or own, digest, parsed)
+
+
+def _read_bytes(data: bytes, name: str) -> ReadResume:
+    parsed = parse(extract(data, name))
+    return ReadResume(name, hashlib.sha256(data).hexdigest(), parsed)
 
 
 def store(session: Session, person_id: int, read: ReadResume, now: datetime) -> tuple[Resume, bool]:
@@ -104,7 +120,10 @@ def store(session: Session, person_id: int, read: ReadResume, now: datetime) -> 
     known = listing(session, person_id)
     found = next((one for one in known if one.name == read.name), None)
     if found is None and len(known) >= MAX_RESUMES:
-        raise UsageError(f"You have {MAX_RESUMES} resumes: remove one with 'jobswipe resume remove NUMBER' first.")
+        raise UsageError(
+            f"You have {MAX_RESUMES} resumes, the most that are kept: remove one first.",
+            hint="'jobswipe resume remove NUMBER' does it",
+        )
     sealed = seal(session, person_id, read.name, read.document, read.parsed.text)
     if found is not None:
         row = session.get_one(ResumeRow, found.id)
@@ -222,9 +241,9 @@ def _row(session: Session, person_id: int, resume_id: int | None) -> ResumeRow:
     )
     found = session.exec(statement).first()
     if found is None and resume_id is not None:
-        raise NotFoundError(f"No resume {resume_id}: 'jobswipe resume list' shows them.")
+        raise NotFoundError(f"No resume {resume_id}.", hint="'jobswipe resume list' shows them")
     if found is None:
-        raise NotFoundError("No resume yet: 'jobswipe resume import FILE' brings one.")
+        raise NotFoundError("No resume yet.", hint="'jobswipe resume import FILE' brings one")
     return found
 
 

@@ -1,4 +1,4 @@
-"""What is deleted after its time: ended tasks, old runs of sources, figures of the past, beats of dead workers."""
+"""What is deleted after its time: ended tasks, runs of sources, figures, remembered answers, beats of dead workers."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_
 from sqlmodel import Session
 
 from jobswipe import clock
+from jobswipe.accounts import idempotency
 from jobswipe.db.engine import Database
-from jobswipe.models import MetricSnapshot, SourceRun, WorkerBeat
+from jobswipe.models import IdempotentReply, MetricSnapshot, SourceRun, WorkerBeat
 from jobswipe.models.base import table
 from jobswipe.settings import WorkerSettings
 from jobswipe.tasks.ledger import TASKS, state_is
@@ -19,6 +20,7 @@ from jobswipe.tasks.ledger import TASKS, state_is
 BATCH = 1000
 """Rows that one transaction deletes at most: others write in between."""
 _RUNS, _BEATS, _FIGURES = table(SourceRun), table(WorkerBeat), table(MetricSnapshot)
+_REPLIES = table(IdempotentReply)
 
 
 def clean(database: Database, settings: WorkerSettings, *, heartbeat: Callable[[], None] = lambda: None) -> int:
@@ -40,6 +42,9 @@ def clean(database: Database, settings: WorkerSettings, *, heartbeat: Callable[[
         while (count := _delete(database, *chosen)) > 0:
             gone += count
             heartbeat()
+    while (count := _forget_replies(database, now - idempotency.KEPT)) > 0:
+        gone += count
+        heartbeat()
     return gone
 
 
@@ -57,6 +62,13 @@ def _old_runs(before: datetime) -> tuple[Any, Any]:
     last = select(func.max(_RUNS.c.id)).group_by(_RUNS.c.source_id)
     old = select(_RUNS.c.id).where(_RUNS.c.started_at < before, _RUNS.c.status != "running", _RUNS.c.id.not_in(last))
     return _RUNS, old
+
+
+def _forget_replies(database: Database, before: datetime) -> int:
+    key = tuple_(_REPLIES.c.person_id, _REPLIES.c.key_hash)
+    old = select(_REPLIES.c.person_id, _REPLIES.c.key_hash).where(_REPLIES.c.at < before).limit(BATCH)
+    with database.write() as session:
+        return int(session.execute(delete(_REPLIES).where(key.in_(old))).rowcount)  # type: ignore[attr-defined]
 
 
 def _delete(database: Database, of: Any, chosen: Any) -> int:

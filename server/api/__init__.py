@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from litestar import Router
 
-from server.api import access, account, api_keys, archive, by_provider, profile, second_factor, sign_in, users
+from server.api import (
+    access,
+    account,
+    api_keys,
+    application_parts,
+    applications,
+    archive,
+    by_provider,
+    deck,
+    postings,
+    profile,
+    resumes,
+    second_factor,
+    sign_in,
+    swipes,
+    users,
+)
 from server.api.auth import Authenticated
 
 PREFIX = "/api/v1"
@@ -21,7 +37,13 @@ def routes() -> Router:
             *api_keys.ROUTES,
             *users.ROUTES,
             *archive.ROUTES,
+            *application_parts.ROUTES,
+            *applications.ROUTES,
+            *deck.ROUTES,
+            *postings.ROUTES,
             *profile.ROUTES,
+            *resumes.ROUTES,
+            *swipes.ROUTES,
         ],
         middleware=[Authenticated],
         guards=[access.guard],

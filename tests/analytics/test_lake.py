@@ -15,6 +15,7 @@ from jobswipe.analytics.lake import Lake
 from jobswipe.analytics.page import render
 from jobswipe.analytics.report import Report, Section, build
 from jobswipe.applications import service as applications
+from jobswipe.applications.funnel import funnel as counted
 from jobswipe.db.engine import Database
 from jobswipe.errors import UsageError
 from jobswipe.models import Swipe
@@ -88,6 +89,15 @@ def test_the_funnel(database: Database, tmp_path: Path) -> None:
     assert {str(row["step"]): row["median_days"] for row in rows(funnel, "days")} == {
         "saved → applied": 2.0,
         "applied → interview": 7.0,
+    }
+    # The API's funnel is counted from the store: the numbers are the same.
+    with database.read() as session:
+        told = counted(session, 1)
+    assert [{"step": one.step, "count": one.count, "percent_of_previous": one.percent_of_previous}
+            for one in told.steps] == rows(funnel, "stages")  # fmt: skip
+    assert [{"stage": one.stage, "applications": one.applications} for one in told.now] == rows(funnel, "now")
+    assert {f"{one.from_stage} → {one.to_stage}": one.median_days for one in told.days} == {
+        str(row["step"]): row["median_days"] for row in rows(funnel, "days")
     }
 
 

@@ -29,7 +29,7 @@ _LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 _PYTHON = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/formats.md", "docs/operators.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/api.md", "docs/formats.md", "docs/operators.md"])
 def test_generated_parts_and_shown_output_are_true(build_docs: ModuleType, name: str) -> None:
     assert name in build_docs.PAGES
     text = (ROOT / name).read_text(encoding="utf-8")

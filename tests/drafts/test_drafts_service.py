@@ -158,11 +158,11 @@ def test_what_makes_no_sense(
 
 def test_what_is_not_there(database: Database, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_with(monkeypatch, "")
-    with pytest.raises(NotFoundError, match="application list"):
+    with pytest.raises(NotFoundError, match="No application 99"):
         service.write(database, settings, 1, 99, NOW)
     with database.write() as session:
         resumes.remove(session, 1, resumes.get(session, 1).id)
-    with pytest.raises(NotFoundError, match="resume import"):
+    with pytest.raises(NotFoundError, match="No resume yet"):
         service.write(database, settings, 1, 1, NOW)
 
 

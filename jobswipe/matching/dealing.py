@@ -1,0 +1,40 @@
+"""Dealing the deck page by page: what was shown before is not shown again, and nothing is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlmodel import Session
+
+from jobswipe.matching.deck import Card, deck
+from jobswipe.matching.engine import Matcher
+from jobswipe.postings.shown import Shown, shown
+
+DEEPEST = 200
+"""Cards of one dealt deck: then it ends, and the next deck has learned from the verdicts."""
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Cards with what each shows. `seen` are the postings of this and the earlier pages, empty where the deck ends."""
+
+    cards: list[tuple[Card, Shown]]
+    seen: tuple[int, ...]
+
+
+def deal(matcher: Matcher, session: Session, person_id: int, size: int, seen: Sequence[int] = ()) -> Page:
+    """The next `size` cards after those that were `seen`; never a judged one.
+
+    Verdicts that come in between change the order of what is left: it is left, still, and comes on a later page.
+    """
+    before = frozenset(seen)
+    wanted = min(size, DEEPEST - len(before))
+    if wanted <= 0:
+        return Page(cards=[], seen=())
+    # A deck's beginning does not depend on its size: what was seen is most of it, in the same order.
+    dealt = deck(matcher, session, person_id, wanted + len(before))
+    fresh = [card for card in dealt if card.match.posting_id not in before][:wanted]
+    looks = shown(session, [card.match.posting_id for card in fresh])
+    cards = [(card, looks[card.match.posting_id]) for card in fresh if card.match.posting_id in looks]
+    ends = len(fresh) < wanted or len(before) + len(fresh) >= DEEPEST
+    return Page(cards=cards, seen=() if ends else (*seen, *(card.match.posting_id for card in fresh)))

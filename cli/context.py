@@ -109,7 +109,7 @@ def open_store(settings: Settings, *, create: bool = False) -> Database:
     from pathlib import Path
 
     from jobswipe.db import migrate
-    from jobswipe.db.engine import Database, parse_url
+    from jobswipe.db.engine import database_of, parse_url
     from jobswipe.errors import NotReadyError
 
     embedded = settings.database.url is None
@@ -118,7 +118,7 @@ def open_store(settings: Settings, *, create: bool = False) -> Database:
     if file is not None and not create and not file.exists():
         raise NotReadyError(f"There is no store in {file.parent} yet: run 'jobswipe init'.")
     make_home(settings)
-    database = Database(settings.database_url, settings.database)
+    database = database_of(settings)
     if create and embedded and migrate.status(database).current is None:
         migrate.upgrade(database)
     migrate.require_ready(database)

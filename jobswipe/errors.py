@@ -14,6 +14,9 @@ JobSwipeError
 ├── StorageError          1   the store could not be read or written
 │   ├── NotReadyError     3   the store is not initialised, is behind, or is newer than the code
 │   └── QueueError            the queue that carries task ids did not answer; the ledger keeps the work
+├── AccessError           1   whoever asks may not
+│   ├── UnauthenticatedError  nobody that is known asks
+│   └── ForbiddenError        somebody who may not do this asks
 ├── ConflictError         1   the change contradicts what is stored
 │   └── LeaseLostError        a task was taken from this worker: what it did is rolled back
 └── HopelessError         1   a task can never succeed: it is dead at once instead of being tried again
@@ -101,6 +104,20 @@ class NotReadyError(StorageError):
 
 class QueueError(StorageError):
     code = "queue"
+
+
+class AccessError(JobSwipeError):
+    code = "forbidden"
+    status = 403
+
+
+class UnauthenticatedError(AccessError):
+    code = "unauthenticated"
+    status = 401
+
+
+class ForbiddenError(AccessError):
+    pass
 
 
 class ConflictError(JobSwipeError):

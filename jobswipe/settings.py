@@ -110,6 +110,25 @@ class ServerSettings(_Section):
     """Seconds beyond them in which requests that are under way finish; the others are cut off."""
 
 
+class SecuritySettings(_Section):
+    section: ClassVar[str] = "security"
+
+    keys: SecretStr | None = None
+    """Keys that personal data is encrypted with, `NUMBER:BASE64` of 32 random bytes each, with commas between; the
+    highest number encrypts. Default: the file keys/encryption.keys in the data directory, made at first use."""
+    secret: SecretStr | None = None
+    """Base64 of 32 random bytes, under which e-mail addresses, API keys and tokens are hashed. Default: the file
+    keys/hash.secret in the data directory, made at first use."""
+
+
+class AccountsSettings(_Section):
+    section: ClassVar[str] = "accounts"
+
+    cache: float = Field(default=2, ge=0, le=60)
+    """Seconds for which a server knows a session or API key without asking the store: so long one that was revoked
+    through another process may still be taken."""
+
+
 class MetricsSettings(_Section):
     section: ClassVar[str] = "metrics"
 
@@ -302,6 +321,8 @@ class Settings:
         self.outbound = _build(OutboundSettings, values, origins)
         self.match = _build(MatchSettings, values, origins)
         self.server = _build(ServerSettings, values, origins)
+        self.security = _build(SecuritySettings, values, origins)
+        self.accounts = _build(AccountsSettings, values, origins)
         self.metrics = _build(MetricsSettings, values, origins)
         self.tracing = _build(TracingSettings, values, origins)
         self.logging = _build(LoggingSettings, values, origins)
@@ -324,6 +345,10 @@ class Settings:
     @property
     def index_dir(self) -> Path:
         return self.home / "index"
+
+    @property
+    def keys_dir(self) -> Path:
+        return self.home / "keys"
 
     @property
     def logs_dir(self) -> Path:
@@ -350,6 +375,8 @@ SECTIONS: dict[str, type[_Section]] = {
         OutboundSettings,
         MatchSettings,
         ServerSettings,
+        SecuritySettings,
+        AccountsSettings,
         MetricsSettings,
         TracingSettings,
         LoggingSettings,

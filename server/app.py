@@ -5,35 +5,35 @@ from __future__ import annotations
 import threading
 
 from litestar import Litestar
-from litestar.datastructures import State
 
 from jobswipe.db.engine import Database
 from jobswipe.settings import Settings
-from server import problems
+from server import api, problems
+from server.api.auth import Credentials
 from server.headers import Headers, api_headers
 from server.health import Readiness, alive, ready
 from server.observe import Observed
+from server.state import ServerState
 
 
 def create_app(settings: Settings, database: Database, *, stopping: threading.Event | None = None) -> Litestar:
     """The HTTP application over a store. While `stopping` is set it is not ready, and lets go of its clients.
 
-    Handlers find `settings` and `database` in the application's state.
+    Handlers find `settings`, `database`, `matcher` and `credentials` in the application's state.
     """
     stopping = stopping or threading.Event()
     headers = api_headers(settings)
     app = Litestar(
-        route_handlers=[alive, ready],
+        route_handlers=[alive, ready, api.routes()],
         exception_handlers={Exception: problems.respond},
         openapi_config=None,
         logging_config=None,  # the log is set up for the whole process
-        state=State(
-            {
-                "settings": settings,
-                "database": database,
-                "readiness": Readiness(settings, database, stopping),
-                "headers": headers,
-            }
+        state=ServerState(
+            settings,
+            database,
+            credentials=Credentials(database, settings.accounts.cache),
+            readiness=Readiness(settings, database, stopping),
+            headers=headers,
         ),
     )
     # Around Litestar's own handler: its middleware does not see what no route takes.

@@ -75,6 +75,8 @@ def of(error: Exception) -> Problem:
         headers: dict[str, str] = {}
         if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
             headers["retry-after"] = str(RETRY_AFTER)
+        elif error.status == HTTPStatus.UNAUTHORIZED:
+            headers["www-authenticate"] = 'Bearer realm="jobswipe"'
         elif isinstance(error, UpstreamError) and error.retry_after is not None:
             headers["retry-after"] = str(round(error.retry_after))
         detail = error.message

@@ -26,12 +26,12 @@ def health(
     Example: jobswipe health
     Example: jobswipe health database disk --json
     """
-    from jobswipe.db.engine import Database, parse_url
+    from jobswipe.db.engine import database_of, parse_url
     from jobswipe.observability import health as checks
 
     settings = load_settings()
     parse_url(settings.database_url)
-    report = checks.run(settings, Database(settings.database_url, settings.database), names or None)
+    report = checks.run(settings, database_of(settings), names or None)
     if as_json:
         print_json(report.document(), indent=True)
     else:

@@ -33,12 +33,12 @@ def up(host: HostOption = None, port: PortOption = None) -> None:
     Example: jobswipe up --port 8000
     """
     from jobswipe.db import migrate
-    from jobswipe.db.engine import Database, parse_url
+    from jobswipe.db.engine import database_of, parse_url
 
     settings = load_settings(service=True)
     if parse_url(settings.database_url).get_backend_name() == "sqlite":
         make_home(settings)
-        database = Database(settings.database_url, settings.database)
+        database = database_of(settings)
         migrate.upgrade(database)
     else:
         # Several machines share it: its schema is brought up to date once, before any of them.
@@ -85,13 +85,13 @@ def _open(settings: Settings) -> Database:
     import threading
 
     from jobswipe.db import migrate
-    from jobswipe.db.engine import Database, parse_url
+    from jobswipe.db.engine import database_of, parse_url
     from jobswipe.errors import NotReadyError, StorageError
 
     if parse_url(settings.database_url).get_backend_name() == "sqlite":
         return open_store(settings)
     make_home(settings)
-    database = Database(settings.database_url, settings.database)
+    database = database_of(settings)
     found: list[NotReadyError] = []
 
     def look() -> None:

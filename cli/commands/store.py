@@ -22,11 +22,11 @@ def register(app: typer.Typer) -> None:
 
 
 def _database() -> Database:
-    from jobswipe.db.engine import Database
+    from jobswipe.db.engine import database_of
 
     settings = load_settings()
     make_home(settings)
-    return Database(settings.database_url, settings.database)
+    return database_of(settings)
 
 
 def init() -> None:

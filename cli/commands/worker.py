@@ -28,7 +28,7 @@ def worker(
     """
     from contextlib import closing
 
-    from jobswipe.db.engine import Database
+    from jobswipe.db.engine import database_of
     from jobswipe.observability.metrics_server import start_metrics_server
     from jobswipe.tasks import schedule
     from jobswipe.tasks.kinds import check
@@ -43,7 +43,7 @@ def worker(
     _require_store(settings.database_url)
     wanted = check(kinds)
     # The processes find the meter by their environment, and count together.
-    with closing(start_metrics_server(settings, Database(settings.database_url, settings.database))) as served:
+    with closing(start_metrics_server(settings, database_of(settings))) as served:
         if served.port is not None:
             note(f"Metrics and health: http://{settings.metrics.host}:{served.port}/metrics, /health, /ready")
         code = supervise(workers, wanted, grace=settings.worker.grace, note=note)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, OperationalError
@@ -16,16 +17,26 @@ from sqlmodel import Session
 
 from jobswipe.errors import SettingsError, StorageError, UsageError
 from jobswipe.observability import engines, measure
-from jobswipe.settings import DatabaseSettings
+from jobswipe.settings import DatabaseSettings, Settings
+
+if TYPE_CHECKING:
+    from jobswipe.security.keys import Keys
+    from jobswipe.security.vault import Vault
 
 _UNSTORABLE = "A value is larger than the database holds, or no text: give an id that a listing shows, or a plain text."
 
 
 class Database:
-    """The engine of one URL (`sqlite:///…` or `postgresql://…`). Threads and processes may share the store."""
+    """The engine of one URL (`sqlite:///…` or `postgresql://…`). Threads and processes may share the store.
 
-    def __init__(self, url: str, settings: DatabaseSettings | None = None) -> None:
+    `keys` gives the keys of its personal data once they are asked for; see `jobswipe.security.keys` for the default.
+    """
+
+    def __init__(
+        self, url: str, settings: DatabaseSettings | None = None, keys: Callable[[], Keys] | None = None
+    ) -> None:
         self.url = url
+        self._keys = keys
         self.settings = settings or DatabaseSettings()
         self.engine = _make_engine(url, self.settings)
         engines.watch(self.engine)
@@ -34,6 +45,14 @@ class Database:
     @property
     def dialect(self) -> str:
         return self.engine.dialect.name
+
+    @cached_property
+    def vault(self) -> Vault:
+        """What encrypts personal data. Raises SettingsError where there are no keys, or bad ones."""
+        from jobswipe.security import keys
+        from jobswipe.security.vault import Vault
+
+        return Vault(self._keys() if self._keys is not None else keys.default_for(self.url))
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -67,7 +86,7 @@ class Database:
         try:
             with (
                 self.engine.connect().execution_options(jobswipe_write=write) as connection,
-                Session(connection, expire_on_commit=False) as session,
+                Session(connection, expire_on_commit=False, info={"jobswipe_database": self}) as session,
             ):
                 yield session
         except DatabaseError as error:
@@ -88,6 +107,17 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def database_of(settings: Settings) -> Database:
+    """The database that the settings name, with its keys."""
+
+    def configured() -> Keys:
+        from jobswipe.security import keys
+
+        return keys.configured(settings)
+
+    return Database(settings.database_url, settings.database, configured)
 
 
 def _corrupt(error: DBAPIError) -> bool:

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from jobswipe import settings as settings_module
 from jobswipe.db import migrate
-from jobswipe.db.engine import Database
+from jobswipe.db.engine import Database, database_of
 from jobswipe.errors import JobSwipeError, NotReadyError, StorageError
 from jobswipe.observability import metrics, runtime
 from jobswipe.observability.logs import logger
@@ -72,7 +72,7 @@ def _names(text: str) -> list[str] | None:
 
 def _open(settings: Settings, stopping: threading.Event) -> Database | None:
     """The store, waited for while it does not answer; None when told to stop meanwhile. Raises NotReadyError."""
-    database = Database(settings.database_url, settings.database)
+    database = database_of(settings)
     pause = 0.25
     while not stopping.is_set():
         try:

@@ -1,0 +1,1 @@
+"""Accounts: registration, sign-in, sessions, API keys, second factor, and who may do what."""

@@ -1,0 +1,108 @@
+"""API keys: made, shown once, found by keyed hash, revoked. Services never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from jobswipe.accounts.principal import SCOPES, Principal, Role, scopes_of
+from jobswipe.errors import NotFoundError, UsageError
+from jobswipe.models import LOCAL_PERSON_ID, Account, ApiKey
+from jobswipe.security import tokens, vault
+
+PREFIX = "jobswipe"
+MAX_KEYS = 50
+"""Keys that one person has at a time, revoked ones not counted."""
+_SHOWN = 8
+_PLACE = "api_key.key"
+_READ: Any = (ApiKey.id, ApiKey.person_id, ApiKey.scopes, ApiKey.expires_at, Account.role, Account.disabled_at)
+
+
+def create(
+    session: Session,
+    person_id: int,
+    name: str,
+    scopes: Iterable[str],
+    now: datetime,
+    *,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """A new key, and the text that its holder shows; it is not stored. Raises UsageError."""
+    wanted = sorted(set(scopes))
+    unknown = [scope for scope in wanted if scope not in SCOPES]
+    if unknown:
+        raise UsageError(f"No scope {unknown[0]!r}: there are {', '.join(SCOPES)}.")
+    if not wanted:
+        raise UsageError("An API key needs a scope.")
+    if not name.strip() or len(name) > 100:
+        raise UsageError("An API key needs a name of at most 100 letters.")
+    if expires_at is not None and expires_at <= now:
+        raise UsageError("An API key cannot have expired when it is made.")
+    if len(listing(session, person_id)) >= MAX_KEYS:
+        raise UsageError(f"There are {MAX_KEYS} API keys: revoke one first.")
+    text = tokens.make(PREFIX)
+    key = ApiKey(
+        person_id=person_id,
+        name=name.strip(),
+        prefix=text[: len(PREFIX) + 1 + _SHOWN],
+        key_hash=vault.of(session).fingerprint(_PLACE, text),
+        scopes=wanted,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    session.add(key)
+    session.flush()
+    return key, text
+
+
+def listing(session: Session, person_id: int) -> list[ApiKey]:
+    """The person's keys that are not revoked, the newest first."""
+    statement = select(ApiKey).where(ApiKey.person_id == person_id, col(ApiKey.revoked_at).is_(None))
+    return list(session.exec(statement.order_by(col(ApiKey.id).desc())))
+
+
+def revoke(session: Session, person_id: int, key_id: int, now: datetime) -> ApiKey:
+    """From now on the key is refused. Raises NotFoundError."""
+    statement = select(ApiKey).where(
+        ApiKey.id == key_id, ApiKey.person_id == person_id, col(ApiKey.revoked_at).is_(None)
+    )
+    key = session.exec(statement).one_or_none()
+    if key is None:
+        raise NotFoundError(f"No API key {key_id}.")
+    key.revoked_at = now
+    session.add(key)
+    session.flush()
+    return key
+
+
+def authenticate(session: Session, text: str, now: datetime) -> Principal | None:
+    """Whose key it is; None for one that is unknown, revoked, expired, or of a disabled account."""
+    if not tokens.well_formed(text, PREFIX):
+        return None
+    statement: Any = (
+        select(*_READ)
+        .outerjoin(Account, col(Account.person_id) == col(ApiKey.person_id))
+        .where(ApiKey.key_hash == vault.of(session).fingerprint(_PLACE, text), col(ApiKey.revoked_at).is_(None))
+    )
+    row = session.exec(statement).one_or_none()
+    if row is None:
+        return None
+    key_id, person_id, scopes, expires_at, role, disabled_at = row
+    if disabled_at is not None or (expires_at is not None and expires_at <= now):
+        return None
+    return Principal(person_id=person_id, role=_role(person_id, role), key_id=key_id, scopes=frozenset(scopes))
+
+
+def _role(person_id: int, role: Role | None) -> Role:
+    """Whoever uses the command line on the machine owns it: without an account they may all that their key says."""
+    if role is not None:
+        return role
+    return "admin" if person_id == LOCAL_PERSON_ID else "user"
+
+
+def default_scopes(role: Role) -> list[str]:
+    """What a key has when nothing is said: all of the role, but nothing that changes the account itself."""
+    return [scope for scope in scopes_of(role) if scope not in ("account:write", "users:write")]

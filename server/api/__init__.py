@@ -1,0 +1,21 @@
+"""/api/v1: one file for each resource. A route says what it needs by `access.needs(...)` or `access.OPEN`."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from server.api import access, profile
+from server.api.auth import Authenticated
+
+PREFIX = "/api/v1"
+
+
+def routes() -> Router:
+    return Router(
+        PREFIX,
+        route_handlers=[
+            *profile.ROUTES,
+        ],
+        middleware=[Authenticated],
+        guards=[access.guard],
+    )

@@ -1,0 +1,52 @@
+"""What a route asks of who calls it, said in its options and held by one guard; and what it is described with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from jobswipe.accounts.principal import SCOPES, Principal
+from jobswipe.errors import ForbiddenError, UnauthenticatedError
+from server.state import ServerState
+
+ApiRequest = Request[Principal, Any, ServerState]
+"""A request of somebody; the application's state has `database`, `settings`, `matcher` and `credentials`."""
+SCOPE = "scope"
+"""The option that names the scope which a route needs."""
+PUBLIC = "public"
+"""The option of a route that anybody may call."""
+EXAMPLE = "example"
+"""The option with what `shows` was given."""
+BY_SESSION = "by_session"
+"""The option of a route that an API key must not call: what it does could outlive the key."""
+
+OPEN: dict[str, Any] = {PUBLIC: True}
+
+
+def needs(scope: str, *, by_session: bool = False) -> dict[str, Any]:
+    """The options of a route that needs a scope."""
+    if scope not in SCOPES:
+        raise ValueError(scope)
+    return {SCOPE: scope, BY_SESSION: by_session}
+
+
+def shows(*, request: Any = None, response: Any = None) -> dict[str, Any]:
+    """The options of a route with an example of its body and of its answer, for the API's description."""
+    return {EXAMPLE: {"request": request, "response": response}}
+
+
+def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Refuse who may not. A route that says nothing is nobody's."""
+    if handler.opt.get(PUBLIC):
+        return
+    who: Principal | None = connection.scope.get("user")
+    if who is None:
+        raise UnauthenticatedError("This needs a signed-in user: send an API key, or sign in.")
+    scope = handler.opt[SCOPE]
+    if not who.may(scope):
+        raise ForbiddenError(f"This needs the scope {scope}, which you do not have here.")
+    if handler.opt[BY_SESSION] and who.session_id is None:
+        raise ForbiddenError("An API key must not do this: sign in.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -17,8 +16,8 @@ from jobswipe.matching.tables import SHARED, group
 DENSE = ("text", "title", "skills", "seniority", "place", "freshness", "openings")
 """What is known of a posting only beside this candidate (the evidence, in logits), and its company's openings (log)."""
 _EVIDENCE = [PARTS.index(name) for name in DENSE[:-1]]
-_CENTRE = np.array([0.5, -4.5, 0.3, 0, 0, 0.1, 2], np.float32)
-_SPREAD = np.array([1.2, 2.5, 1, 1.5, 3, 0.3, 1.5], np.float32)
+DENSE_CENTRE = np.array([0.5, -4.5, 0.3, 0, 0, 0.1, 2], np.float32)
+DENSE_SPREAD = np.array([1.2, 2.5, 1, 1.5, 3, 0.3, 1.5], np.float32)
 _HALF = 1 << 11
 """Two integers below it, one for each half of a weight: sums of 64 times 127 times it stay exact in float32."""
 
@@ -80,7 +79,7 @@ def facet_values(facets: Sequence[str], scales: Scales, stress: dict[str, float]
 
 
 def dense_values(raw: np.ndarray, scales: Scales) -> np.ndarray:
-    return np.asarray((raw - _CENTRE) / _SPREAD * scales.dense, np.float32)
+    return np.asarray((raw - DENSE_CENTRE) / DENSE_SPREAD * scales.dense, np.float32)
 
 
 class Space:
@@ -121,10 +120,10 @@ class Space:
                 weights[at] = weight
         out = np.asarray(features.tables.scaled(self.scales) @ weights, np.float64)
         # Column by column, and the vectors in whole numbers: a row's sum is the same beside any others.
-        slope = np.asarray(dense, np.float64) * self.scales.dense / _SPREAD
+        slope = np.asarray(dense, np.float64) * self.scales.dense / DENSE_SPREAD
         for weight, column in zip(slope, [*_EVIDENCE, None], strict=True):
             out += weight * (features.tables.openings if column is None else self.evidence[:, column])
-        out += bias * self.scales.bias - float(slope @ _CENTRE)
+        out += bias * self.scales.bias - float(slope @ DENSE_CENTRE)
         vectors, which = features.tables.distinct
         out += exact_product(vectors, np.asarray(vector, np.float64) * (self.scales.vector / 127))[which]
         return out

@@ -44,6 +44,15 @@ _ITERATIONS = 60
 _TOLERANCE = 1e-9
 
 
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """Posterior mode of the weights: by facet, of DENSE, of the title vector, of the bias."""
+
+    facets: dict[str, float]
+    dense: np.ndarray
+    vector: np.ndarray
+    bias: float
+
+
 class _Stored(msgspec.Struct, array_like=True):
     format: int
     names: list[str]
@@ -201,27 +210,35 @@ class Model:
         return int(self._x.shape[1]) - len(DENSE) - DIM - 1
 
     @cached_property
-    def weights(self) -> tuple[dict[str, float], np.ndarray, np.ndarray, float]:
-        """Posterior mode of the weights: by facet, of DENSE, of the title vector, of the bias."""
+    def weights(self) -> Weights:
+        """What the verdicts taught; zeros where there are none."""
+        if not self.standing:
+            return Weights(facets={}, dense=np.zeros(len(DENSE)), vector=np.zeros(DIM), bias=0.0)
         w, n = self._weights, self._width
-        facets = {name: float(w[at]) for name, at in islice(self._rows.names.items(), n)}
-        return facets, w[n : n + len(DENSE)], w[n + len(DENSE) : -1], float(w[-1])
+        return Weights(
+            facets={name: float(w[at]) for name, at in islice(self._rows.names.items(), n)},
+            dense=w[n : n + len(DENSE)],
+            vector=w[n + len(DENSE) : -1],
+            bias=float(w[-1]),
+        )
 
     def learned_of(self, one: Example) -> float:
         """What the verdicts add to the log-odds of one posting, as an example of no verdict."""
         if not self.standing:
             return 0.0
-        facets, dense, vector, bias = self.weights
-        total = sum(value * facets.get(name, 0.0) for name, value in facet_values(one.facets, self.scales, {}).items())
-        total += float(dense_values(np.array(one.dense, np.float32), self.scales) @ dense)
-        total += float(np.frombuffer(one.vector, np.int8) @ vector) * self.scales.vector / 127
-        return (total + bias * self.scales.bias) / self.scales.trust
+        w = self.weights
+        values = facet_values(one.facets, self.scales, {})
+        total = sum(value * w.facets.get(name, 0.0) for name, value in values.items())
+        total += float(dense_values(np.array(one.dense, np.float32), self.scales) @ w.dense)
+        total += float(np.frombuffer(one.vector, np.int8) @ w.vector) * self.scales.vector / 127
+        return (total + w.bias * self.scales.bias) / self.scales.trust
 
     def learned(self, space: Space) -> np.ndarray:
         """What the verdicts add to the log-odds of every posting."""
         if not self.standing:
             return np.zeros(len(space.features))
-        return space.project(*self.weights) / self.scales.trust
+        w = self.weights
+        return space.project(w.facets, w.dense, w.vector, w.bias) / self.scales.trust
 
     def deviation(self, space: Space, at: np.ndarray) -> np.ndarray:
         """Posterior standard deviation of the log-odds of the chosen postings."""
@@ -249,13 +266,13 @@ class Model:
         """What each of a posting's facets adds to its log-odds."""
         if not self.standing:
             return {}
-        weights = self.weights[0]
+        weights = self.weights.facets
         values = facet_values(facets, self.scales, {})
         return {name: value * weights[name] / self.scales.trust for name, value in values.items() if name in weights}
 
     def summary(self, limit: int = 8) -> dict[str, Any]:
         """The strongest learned leanings, for people."""
-        weights = self.weights[0] if self.standing else {}
+        weights = self.weights.facets
         told = {name: value for name, value in weights.items() if not name.endswith(":?")}
         strong = sorted(told.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:limit]
         return {"verdicts": len(self.standing), "leanings": {name: round(value, 3) for name, value in strong}}

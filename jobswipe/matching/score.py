@@ -53,15 +53,17 @@ WEIGHTS = Weights()
 
 def evidence(
     features: Features,
-    index: TextIndex | None,
+    text: np.ndarray,
     who: Candidate,
     today: float,
     half_life: float,
     weights: Weights = WEIGHTS,
 ) -> np.ndarray:
-    """Log-odds by part: float32, rows postings, columns PARTS. `today` in seconds since 1970, `half_life` in days."""
+    """Log-odds by part: float32, rows postings, columns PARTS. `text` is the text's fit, `today` in seconds since
+    1970, `half_life` in days.
+    """
     out = np.zeros((len(features), len(PARTS)), np.float32)
-    out[:, 0] = weights.text * text_fit(features, index, who)
+    out[:, 0] = weights.text * text
     out[:, 1] = weights.title * title_fit(features, who, weights) + weights.bias
     out[:, 2] = weights.skills * skill_fit(features, who)
     out[:, 3] = weights.seniority * seniority_fit(features, who)

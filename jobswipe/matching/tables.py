@@ -93,6 +93,17 @@ class Tables:
         return seen.view(np.int8).reshape(-1, width).astype(np.float32), which.ravel().astype(np.int32)
 
     @cached_property
+    def longest(self) -> float:
+        """The greatest length of a title vector times 127."""
+        if self._whole is not None:
+            return self._whole.longest
+        return float(np.sqrt((self.distinct[0] ** 2).sum(axis=1).max(initial=0)))
+
+    def named(self, name: str) -> list[str]:
+        """The facets of a group."""
+        return [self._features.names[at] for at in np.flatnonzero(self.groups == name)]
+
+    @cached_property
     def _by_facet(self) -> sp.csc_matrix:
         return self._features.matrix.tocsc()
 

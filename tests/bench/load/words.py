@@ -68,7 +68,13 @@ PLACES: dict[str, tuple[str, ...]] = {
     "BR": ("Sao Paulo", "Curitiba"),
     "IE": ("Dublin", "Cork"),
 }  # fmt: skip
-PAY = {"US": ("USD", 95_000), "DE": ("EUR", 68_000), "GB": ("GBP", 60_000), "CA": ("CAD", 90_000), "FR": ("EUR", 52_000)}
+PAY = {
+    "US": ("USD", 95_000),
+    "DE": ("EUR", 68_000),
+    "GB": ("GBP", 60_000),
+    "CA": ("CAD", 90_000),
+    "FR": ("EUR", 52_000),
+}
 """Currency and the middle of a year's pay, where postings say their pay."""
 FIRST = (
     "Amber", "Blue", "Cedar", "Delta", "Ember", "Fern", "Granite", "Harbour", "Iris", "Juniper", "Kite", "Lantern",

@@ -62,7 +62,7 @@ def evidence(
     """Log-odds by part: float32, rows postings, columns PARTS. `text` is the text's fit, `today` in seconds since
     1970, `half_life` in days.
     """
-    out = np.zeros((len(features), len(PARTS)), np.float32)
+    out = np.zeros((len(features), len(PARTS)), np.float32, order="F")
     out[:, 0] = weights.text * text
     out[:, 1] = weights.title * title_fit(features, who, weights) + weights.bias
     out[:, 2] = weights.skills * skill_fit(features, who)

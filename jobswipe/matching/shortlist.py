@@ -65,19 +65,18 @@ def shortlist(
     """The best KEPT and `more` of the allowed postings."""
     rows = np.flatnonzero(allowed)
     size = KEPT + more
-    outside = np.zeros(0, np.int64)
-    if len(rows) > size:
-        order = np.argpartition(-total[rows], size - 1)
-        rows, outside = np.sort(rows[order[:size]]), rows[order[size:]]
     low = high = np.zeros(0)
     edge = -np.inf
-    if len(outside):
-        dense = space.raw_dense(outside)
-        edge, low, high = float(total[outside].max()), dense.min(axis=0), dense.max(axis=0)
+    if len(rows) > size:
+        best = np.argpartition(-total[rows], size - 1)
+        beyond = rows[best[size:]]
+        rows = np.sort(rows[best[:size]])
+        edge = float(total[beyond].max())
+        low, high = space.dense_range(rows, int(beyond[0]))
     hits = np.flatnonzero(text).astype(np.int32)
     return Shortlist(
         rows=rows.astype(np.int32),
-        evidence=space.evidence[rows],
+        evidence=np.ascontiguousarray(space.evidence[rows]),
         text=(hits, text[hits]),
         edge=edge,
         low=low,

@@ -141,8 +141,8 @@ class Space:
         out += exact_product(vectors, np.asarray(vector, np.float64) * (self.scales.vector / 127))[which]
         return out
 
-    def rows(self, at: np.ndarray) -> sp.csr_matrix:
-        """The chosen postings' features, scaled."""
+    def rows(self, at: np.ndarray) -> tuple[sp.csr_matrix, np.ndarray]:
+        """The chosen postings' features, scaled: facets, and dense with vector and bias."""
         rest = np.concatenate(
             [
                 dense_values(self.raw_dense(at), self.scales),
@@ -151,7 +151,7 @@ class Space:
             ],
             axis=1,
         )
-        return sp.hstack([self.features.tables.scaled(self.scales)[at], sp.csr_matrix(rest)]).tocsr()
+        return self.features.tables.scaled(self.scales)[at], rest.astype(np.float64)
 
 
 def exact_product(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:

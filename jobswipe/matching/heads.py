@@ -7,13 +7,29 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
 
 from jobswipe.models import Company, Posting, PostingSkill, SkillConcept
+from jobswipe.models.base import table
 
 MOST = 20_000
 """Heads that are kept, about 1 kB each; the oldest go first."""
 _CHUNK = 500
+_POSTING, _COMPANY, _ASKED, _SKILL = (table(one).c for one in (Posting, Company, PostingSkill, SkillConcept))
+_IDS: Any = bindparam("ids", expanding=True)
+# Made once: building a statement costs as much as running it.
+_HEADS = (
+    select(_POSTING.id, _POSTING.title, _POSTING.url, _COMPANY.name)
+    .select_from(table(Posting).outerjoin(table(Company), _COMPANY.id == _POSTING.company_id))
+    .where(_POSTING.id.in_(_IDS))
+)
+_SKILLS = (
+    select(_ASKED.posting_id, _SKILL.concept, _SKILL.name)
+    .select_from(table(PostingSkill).join(table(SkillConcept), _SKILL.id == _ASKED.skill_id))
+    .where(_ASKED.posting_id.in_(_IDS))
+    .order_by(_ASKED.posting_id, _ASKED.position)
+)
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -52,20 +68,11 @@ class Heads:
 def _read(session: Session, ids: list[int]) -> dict[int, Head]:
     skills: dict[int, list[tuple[str, str]]] = {}
     rows: list[Any] = []
+    session.flush()
+    connection = session.connection()
     for start in range(0, len(ids), _CHUNK):
-        part = ids[start : start + _CHUNK]
-        postings: Any = (
-            select(Posting.id, Posting.title, Posting.url, Company.name)
-            .outerjoin(Company, col(Company.id) == col(Posting.company_id))
-            .where(col(Posting.id).in_(part))
-        )
-        rows += session.exec(postings).all()
-        asked = (
-            select(PostingSkill.posting_id, SkillConcept.concept, SkillConcept.name)
-            .join(SkillConcept, col(SkillConcept.id) == col(PostingSkill.skill_id))
-            .where(col(PostingSkill.posting_id).in_(part))
-            .order_by(col(PostingSkill.posting_id), col(PostingSkill.position))
-        )
-        for posting_id, concept, name in session.exec(asked):
+        part = {"ids": ids[start : start + _CHUNK]}
+        rows += connection.execute(_HEADS, part).all()
+        for posting_id, concept, name in connection.execute(_SKILLS, part):
             skills.setdefault(posting_id, []).append((concept, name))
     return {row[0]: Head(row[1], row[2], row[3], tuple(skills.get(row[0], ()))) for row in rows}

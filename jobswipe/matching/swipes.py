@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 import msgspec
-from sqlalchemy import insert, update
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, insert, update
+from sqlmodel import Session, select
 
 from jobswipe.applications.service import open_at
 from jobswipe.db.insert import insert_missing
@@ -32,6 +32,16 @@ VERDICTS: tuple[str, ...] = get_args(Verdict)
 _log = logger(__name__)
 SWIPE_REASONS = (*REASONS, "other")
 """Why a posting is disliked; "other" stresses nothing."""
+
+_MODEL = table(PreferenceModel)
+# Made once: building a statement costs as much as running it.
+_LOCK = select(_MODEL.c.person_id).where(_MODEL.c.person_id == bindparam("person")).with_for_update()
+_INSERT = insert(table(Swipe))
+_UPDATE = (
+    update(_MODEL)
+    .where(_MODEL.c.person_id == bindparam("person"))
+    .values({name: bindparam(name) for name in ("state", "summary", "version", "last_swipe_id", "updated_at")})
+)
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,19 +206,17 @@ def _check(verdict: Any, reason: Any) -> None:
 
 def _lock(session: Session, person_id: int, now: datetime) -> None:
     """Lock the person's model row until the transaction ends: two verdicts at once follow one another."""
-    model = table(PreferenceModel)
-    statement = select(model.c.person_id).where(model.c.person_id == person_id).with_for_update()
     session.flush()
-    if session.connection().execute(statement).first() is None:
+    if session.connection().execute(_LOCK, {"person": person_id}).first() is None:
         # Another process may be making it at this moment: whoever comes second waits here and takes that one.
         fresh = PreferenceModel(person_id=person_id, updated_at=now).model_dump()
-        insert_missing(session, model, [fresh], ["person_id"])
-        session.connection().execute(statement).one()
+        insert_missing(session, _MODEL, [fresh], ["person_id"])
+        session.connection().execute(_LOCK, {"person": person_id}).one()
 
 
 def _append(session: Session, **values: Any) -> Swipe:
     """A row of the log, as it was stored."""
-    done = session.connection().execute(insert(table(Swipe)), values)
+    done = session.connection().execute(_INSERT, values)
     (number,) = done.inserted_primary_key or (None,)
     return Swipe(id=number, **values)
 
@@ -217,13 +225,14 @@ def _store(
     session: Session, matcher: Matcher, seen: Seen, warm: Warm, model: Model, log: Log, swipe: Swipe, now: datetime
 ) -> None:
     values = {
+        "person": swipe.person_id,
         "state": model.encode(),
         "summary": model.summary(),
         "version": seen.version + 1,
         "last_swipe_id": swipe.id,
         "updated_at": now,
     }
-    session.execute(update(PreferenceModel).where(col(PreferenceModel.person_id) == swipe.person_id).values(values))
+    session.connection().execute(_UPDATE, values)
     log_key = (seen.version + 1, swipe.id, seen.log[-1] + 1, seen.seq)
     matcher.records.put(session, swipe.person_id, replace(warm, log_key=log_key, log=log, model=model))
 

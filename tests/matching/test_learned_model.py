@@ -60,7 +60,9 @@ def test_few_verdicts_teach_a_leaning(space: Space, facet: str) -> None:
     learned = _taught(space, facet, 20).learned(space)
     wanted = _has(space, facet)
     assert learned[wanted].mean() > learned[~wanted].mean() + 1
-    assert max(_taught(space, facet, 20).weights.facets, key=lambda name: _taught(space, facet, 20).weights.facets[name])
+    assert max(
+        _taught(space, facet, 20).weights.facets, key=lambda name: _taught(space, facet, 20).weights.facets[name]
+    )
 
 
 def test_taking_back_gives_exactly_the_model_that_never_was(space: Space) -> None:

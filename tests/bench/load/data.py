@@ -1,4 +1,4 @@
-"""The store of the load bench: invented postings and persons, copied into Postgres, made once and kept as a dump.
+"""The postings of the load bench: invented, copied into Postgres, made once and kept as a dump.
 
 Titles, places, levels, pay and skills are spread as boards have them: few roles are most of the openings, about half
 of the titles occur once, and a few employers have many openings.
@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from load.people import preferences, resume
 from load.words import FIELDS, FIRST, LEVELS, PAY, PLACES, ROLES, SECOND, SENTENCES
 from servers.postgres import PostgresServer
 
@@ -53,8 +52,8 @@ def _tool(server: PostgresServer, tool: str, *arguments: str) -> None:
         raise SystemExit(f"{tool} failed: {done.stderr[-2000:]}")
 
 
-def fill(url: str, postings: int, persons: int) -> None:
-    """Copy everything into an empty, migrated database."""
+def fill(url: str, postings: int) -> None:
+    """Copy the postings into an empty, migrated database."""
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         _copy(connection, "source", ("id", "kind", "board", "polled", "state", "created_at", "failures"), [
             (1, "ashby", "load", False, "active", NOW, 0)
@@ -65,11 +64,10 @@ def fill(url: str, postings: int, persons: int) -> None:
         _copy(connection, "company", ("id", "key", "name"), ((at, key, shown[key]) for key, at in companies.items()))
         known = _skills()
         concepts = {concept: at for at, concept in enumerate(dict.fromkeys(one for one, _ in known.values()), 1)}
-        spoken = {concept: name for concept, name in known.values()}
+        spoken = dict(known.values())
         _copy(connection, "skill", ("id", "concept", "name"), ((at, key, spoken[key]) for key, at in concepts.items()))
         _postings(connection, postings, [companies[key] for key in named.values()], known, concepts)
-        _persons(connection, persons)
-        for table in ("source", "company", "skill", "posting", "person", "resume"):
+        for table in ("source", "company", "skill", "posting"):
             connection.execute(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))".encode())
         connection.execute(b"INSERT INTO change_counter VALUES ('posting', %s) ON CONFLICT DO NOTHING", [postings])
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
@@ -150,20 +148,6 @@ def _postings(
     _copy(connection, "posting_place", (
         "posting_id", "position", "text", "city", "region", "country", "latitude", "longitude"), where)  # fmt: skip
     _copy(connection, "posting_skill", ("posting_id", "position", "skill_id", "quote"), asked)
-
-
-def _persons(connection: Any, many: int) -> None:
-    # A migrated store has the embedded default's person already.
-    (there,) = connection.execute("SELECT coalesce(max(id), 0) FROM person").fetchone()
-    _copy(connection, "person", ("id", "created_at"), ((number, NOW) for number in range(there + 1, many + 1)))
-    _copy(connection, "resume", ("person_id", "name", "sha256", "active", "imported_at", "document", "text"), (
-        (number, "resume.json", f"load-{number}", True, NOW, json.dumps(resume(number)), "")
-        for number in range(1, many + 1)
-    ))  # fmt: skip
-    wanted = ((number, preferences(number)) for number in range(1, many + 1))
-    _copy(connection, "profile", ("person_id", "preferences", "updated_at"), (
-        (number, json.dumps(wants), NOW) for number, wants in wanted if wants is not None
-    ))  # fmt: skip
 
 
 def _copy(connection: Any, table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:

@@ -47,9 +47,9 @@ ROLES: dict[str, tuple[str, ...]] = {
 """Roles by how often they are hired, the most first."""
 LEVELS = ("", "", "", "", "Senior ", "Senior ", "Junior ", "Lead ", "Staff ", "Principal ", "Head of ", "Intern ")
 FIELDS = (
-    "Payments", "Platform", "Growth", "Infrastructure", "Search", "Identity", "Billing", "Logistics", "Fraud", "Pricing",
-    "Developer Tools", "Health", "Energy", "Mobility", "Education", "Robotics", "Climate", "Insurance", "Retail",
-    "Enterprise", "Public Sector", "Mid-Market", "Internal Tools", "Observability", "Compliance", "Onboarding",
+    "Payments", "Platform", "Growth", "Infrastructure", "Search", "Identity", "Billing", "Logistics", "Fraud",
+    "Pricing", "Developer Tools", "Health", "Energy", "Mobility", "Education", "Robotics", "Climate", "Insurance",
+    "Retail", "Enterprise", "Public Sector", "Mid-Market", "Internal Tools", "Observability", "Compliance", "Onboarding",
     "Marketplace", "Messaging", "Analytics", "Storage", "Night Shift", "Weekend", "North", "South", "Central",
     "Partnerships", "Trust", "Safety", "Forecasting", "Checkout",
 )  # fmt: skip

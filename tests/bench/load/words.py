@@ -49,8 +49,8 @@ LEVELS = ("", "", "", "", "Senior ", "Senior ", "Junior ", "Lead ", "Staff ", "P
 FIELDS = (
     "Payments", "Platform", "Growth", "Infrastructure", "Search", "Identity", "Billing", "Logistics", "Fraud",
     "Pricing", "Developer Tools", "Health", "Energy", "Mobility", "Education", "Robotics", "Climate", "Insurance",
-    "Retail", "Enterprise", "Public Sector", "Mid-Market", "Internal Tools", "Observability", "Compliance", "Onboarding",
-    "Marketplace", "Messaging", "Analytics", "Storage", "Night Shift", "Weekend", "North", "South", "Central",
+    "Retail", "Enterprise", "Public Sector", "Mid-Market", "Internal Tools", "Observability", "Compliance",
+    "Onboarding", "Marketplace", "Messaging", "Analytics", "Storage", "Night Shift", "Weekend", "North", "South", "Central",
     "Partnerships", "Trust", "Safety", "Forecasting", "Checkout",
 )  # fmt: skip
 PLACES: dict[str, tuple[str, ...]] = {

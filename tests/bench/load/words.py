@@ -50,8 +50,8 @@ FIELDS = (
     "Payments", "Platform", "Growth", "Infrastructure", "Search", "Identity", "Billing", "Logistics", "Fraud",
     "Pricing", "Developer Tools", "Health", "Energy", "Mobility", "Education", "Robotics", "Climate", "Insurance",
     "Retail", "Enterprise", "Public Sector", "Mid-Market", "Internal Tools", "Observability", "Compliance",
-    "Onboarding", "Marketplace", "Messaging", "Analytics", "Storage", "Night Shift", "Weekend", "North", "South", "Central",
-    "Partnerships", "Trust", "Safety", "Forecasting", "Checkout",
+    "Onboarding", "Marketplace", "Messaging", "Analytics", "Storage", "Night Shift", "Weekend", "North", "South",
+    "Central", "Partnerships", "Trust", "Safety", "Forecasting", "Checkout",
 )  # fmt: skip
 PLACES: dict[str, tuple[str, ...]] = {
     "US": ("New York", "San Francisco", "Austin", "Seattle", "Boston", "Chicago", "Denver", "Atlanta", "Los Angeles",

@@ -15,7 +15,6 @@ from servers.run import Run
 
 from jobswipe import settings as settings_module
 from jobswipe.accounts import apikeys
-from jobswipe.db import migrations
 from jobswipe.db.engine import Database, database_of
 from jobswipe.db.migrate import upgrade
 from jobswipe.matching import profile
@@ -35,8 +34,7 @@ def stage() -> Iterator[list[str]]:
     run = Run.open()
     try:
         server = postgres(run, lambda _url: None)
-        newest = max(path.stem for path in (Path(migrations.__file__).parent / "versions").glob("[0-9]*.py"))
-        kept = data.kept_in() / f"{data.FORMAT}-{newest}-{POSTINGS}"
+        kept = data.kept_in() / f"{data.FORMAT}-{POSTINGS}"
         home = run.directory / "home"
         for name in [name for name in os.environ if name.startswith("JOBSWIPE_")]:
             del os.environ[name]
@@ -44,6 +42,7 @@ def stage() -> Iterator[list[str]]:
         os.environ |= {"JOBSWIPE_HOME": str(home), "JOBSWIPE_DATABASE_URL": url, "JOBSWIPE_LOGGING_LEVEL": "warning"}
         if (kept / "dump").exists():
             data.restore(server, "load", kept / "dump")
+            _upgrade(url)
             shutil.copytree(kept / "index", home / "index")
         else:
             server.execute("CREATE DATABASE load TEMPLATE template0")
@@ -58,10 +57,17 @@ def stage() -> Iterator[list[str]]:
 
 def _make(url: str) -> None:
     """A new store and its index."""
+    _upgrade(url)
     database = Database(url)
-    upgrade(database)
     data.fill(url, POSTINGS)
     Matcher(database, settings_module.load()).refresh()
+    database.dispose()
+
+
+def _upgrade(url: str) -> None:
+    """The newest schema: a dump may be of an older one."""
+    database = Database(url)
+    upgrade(database)
     database.dispose()
 
 

@@ -247,7 +247,7 @@ def statements(database: Database) -> Iterator[list[str]]:
     ran: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement != "BEGIN":  # SQLite's is a statement like any
+        if not statement.startswith("BEGIN"):  # SQLite's is a statement like any
             ran.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)

@@ -80,6 +80,8 @@ class Driver:
                 due, person = await times.get()
                 if due == float("inf"):
                     break
+                if person is not None:
+                    due = time.perf_counter()
             else:
                 due, person = time.perf_counter(), None
                 if due >= until:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import secrets
 import sys
 import time
 from collections import Counter
@@ -47,6 +48,7 @@ class Driver:
         self.took: dict[str, list[float]] = {"deck": [], "swipe": []}
         self.errors: Counter[str] = Counter()
         self.sent = 0
+        self.run_key = secrets.token_hex(8)
 
     def request(self, person: int | None = None) -> tuple[int, str, bytes]:
         """(person, kind, bytes of the request)."""
@@ -56,7 +58,7 @@ class Driver:
             posting_id = self.dice.choice(self.dealt[who])
             body = json.dumps({"posting_id": posting_id, "verdict": self.dice.choice(VERDICTS)})
             self.sent += 1
-            head += f"Idempotency-Key: load-{self.sent}\r\nContent-Type: application/json\r\n"
+            head += f"Idempotency-Key: {self.run_key}-{self.sent:08}\r\nContent-Type: application/json\r\n"
             return (
                 who,
                 "swipe",

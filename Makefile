@@ -8,7 +8,7 @@ TESTS ?= tests
 PYTEST_FLAGS ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench soak docs-check lock clean
+.PHONY: help demo test check format bench load soak docs-check lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ format: $(VENV)/.dev ## Format the code and mend what lint can mend
 bench: $(VENV)/.bench ## Measure speed, beside other tools in the same run (needs JOBSWIPE_CORPUS)
 	$(BIN)/python tests/bench/run.py
 	$(BIN)/python tests/bench/ledger.py
+
+load: $(VENV)/.bench ## Put the server under load, beside a peer that does the same queries (15 minutes; the machine must be at rest)
+	$(BIN)/python tests/bench/load/engine.py
+	$(BIN)/python tests/bench/load/run.py
 
 soak: $(VENV)/.dev ## Kill workers again and again over 2,000 tasks, and schedule with five workers (ten minutes)
 	SOAK=1 $(BIN)/python -m pytest -q -rP tests/tasks/test_processes.py -k "kill_9 or schedulers"

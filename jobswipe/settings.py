@@ -91,6 +91,8 @@ class MatchSettings(_Section):
     """Every which card explores (0: never)."""
     half_life_days: float = Field(default=45, gt=0)
     """Age in days at which the freshness part has fallen to half."""
+    warm_mb: int = Field(default=256, ge=1)
+    """Megabytes that one process keeps of persons between their requests, some 200 kB each; beyond it reads anew."""
 
 
 class ServerSettings(_Section):

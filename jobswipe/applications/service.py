@@ -40,7 +40,7 @@ def open_for(session: Session, person_id: int, posting_id: int, now: datetime) -
     if posting is None:
         raise NotFoundError(f"No posting {posting_id}.", hint="'jobswipe match' shows the ids")
     company = session.get(Company, posting.company_id) if posting.company_id else None
-    return _open(
+    return open_at(
         session, person_id, now, posting.title, company.name if company else None, posting.url, posting_id
     ), True
 
@@ -61,10 +61,10 @@ def add(
     """An application for an opening that JobSwipe has not polled."""
     if not title.strip():
         raise UsageError("An application needs a title.")
-    return _open(session, person_id, now, title.strip(), company, url, None)
+    return open_at(session, person_id, now, title.strip(), company, url, None)
 
 
-def _open(
+def open_at(
     session: Session,
     person_id: int,
     now: datetime,
@@ -73,6 +73,7 @@ def _open(
     url: str | None,
     posting_id: int | None,
 ) -> Application:
+    """A new application, in stage `saved`, for an opening that is known to have none."""
     application = Application(
         person_id=person_id,
         posting_id=posting_id,

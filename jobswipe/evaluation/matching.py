@@ -93,7 +93,7 @@ def _rankings(store: CorpusStore, persona: Persona) -> dict[str, np.ndarray]:
 def _title_words(store: CorpusStore, who: Candidate) -> np.ndarray:
     """TF-IDF cosine of the current title's words with each posting's title."""
     features = store.matcher.features
-    idf = score.word_weights(features)
+    idf = features.tables.word_weights
     own = np.zeros(len(features.names), np.float32)
     for word in titles.tokens(who.titles[0][0]) if who.titles else ():
         at = features.column.get(f"word:{word}")

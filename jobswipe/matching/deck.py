@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 from sqlmodel import Session
 
 from jobswipe.matching.engine import Match, Matcher, View
-from jobswipe.matching.verdicts import judged, standing
+from jobswipe.matching.warm import Warm
 from jobswipe.observability.context import span
 
 CROWDING = 0.3
@@ -30,20 +32,38 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 def deck(matcher: Matcher, session: Session, person_id: int, size: int = 10) -> list[Card]:
     """The next `size` cards; never a judged one."""
     with span("deal cards", measured="deck"):
-        matcher.refresh(session)
-        view = matcher.view(session, person_id)
-        dealt = len(standing(session, person_id))
-        open_ = view.allowed & ~np.isin(view.space.features.ids, judged(session, person_id))
-        chosen = choose(view, open_, size, dealt, matcher.settings.match.explore_every)
-        explored = {int(view.space.features.ids[row]): taught for row, taught in chosen}
+        seen, warm = matcher.present(session, person_id)
+        key = matcher.cards_key(seen, warm)
+        if warm.cards_key == key and size in warm.cards:
+            return list(warm.cards[size])
+        dealt, every = len(warm.log), matcher.settings.match.explore_every
+        view, floor, warm = matcher.shortlisted(session, person_id, seen, warm)
+        chosen = choose(view, _open(view, warm), size, dealt, every, floor)
+        if chosen is None:
+            view, _, warm = matcher.shortlisted(session, person_id, seen, warm, anew=True)
+            chosen = choose(view, _open(view, warm), size, dealt, every) or []
         matches = matcher.describe(session, view, np.array([row for row, _ in chosen], np.int64))
-        return [
+        explored = {int(view.space.features.ids[row]): taught for row, taught in chosen}
+        cards = [
             Card(position=dealt + match.rank, explored=explored[match.posting_id], match=match) for match in matches
         ]
+        if len(cards) == len(chosen):
+            matcher.records.put(session, person_id, replace(warm, cards_key=key, cards={size: tuple(cards)}))
+        return cards
 
 
-def choose(view: View, open_: np.ndarray, size: int, dealt: int, explore_every: int) -> list[tuple[int, bool]]:
-    """Rows of the next cards with whether each explores. `dealt` is how many cards came before."""
+def _open(view: View, warm: Warm) -> np.ndarray:
+    return np.asarray(view.allowed & ~np.isin(view.space.features.ids, warm.log.judged))
+
+
+def choose(
+    view: View, open_: np.ndarray, size: int, dealt: int, explore_every: int, floor: float = -np.inf
+) -> list[tuple[int, bool]] | None:
+    """Rows of the next cards with whether each explores. `dealt` is how many cards came before.
+
+    `floor` is the greatest log-odds that a posting may have which the view leaves out: None where such a one might be
+    among the cards.
+    """
     candidates = np.flatnonzero(open_)
     total = view.total[candidates]
     depth = max(_DEPTH, size * 4)
@@ -57,21 +77,29 @@ def choose(view: View, open_: np.ndarray, size: int, dealt: int, explore_every: 
     out: list[tuple[int, bool]] = []
     while len(out) < size and free.any():
         explores = _explores(dealt + len(out), explore_every) and bool(view.model.standing)
-        at = _teaching(view, candidates, worth, free) if explores else int(np.argmax(np.where(free, worth, -np.inf)))
+        if explores:
+            at = _teaching(view, candidates, worth, free, floor)
+        else:
+            at = int(np.argmax(np.where(free, worth, -np.inf)))
+            at = at if worth[at] > floor or floor == -np.inf else -1
+        if at < 0:
+            return None
         free[at] = False
         if company[at] >= 0:
             worth[company == company[at]] -= CROWDING
         out.append((int(candidates[at]), explores))
-    return out
+    return out if len(out) == size or floor == -np.inf else None
 
 
 def _explores(dealt: int, every: int) -> bool:
     return every > 0 and dealt % every == every - 1
 
 
-def _teaching(view: View, candidates: np.ndarray, worth: np.ndarray, free: np.ndarray) -> int:
-    """The plausible card that could be best: the upper confidence bound."""
+def _teaching(view: View, candidates: np.ndarray, worth: np.ndarray, free: np.ndarray, floor: float) -> int:
+    """The plausible card that could be best: the upper confidence bound. -1: a left out posting might be plausible."""
     left = np.flatnonzero(free)
     left = left[np.argsort(-worth[left], kind="stable")][:_PLAUSIBLE]
+    if floor > -np.inf and (len(left) < _PLAUSIBLE or worth[left[-1]] <= floor):
+        return -1
     bound = worth[left] + BOLDNESS * view.model.deviation(view.space, candidates[left])
     return int(left[np.argmax(bound)])

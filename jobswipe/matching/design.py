@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -12,13 +11,15 @@ import scipy.sparse as sp
 
 from jobswipe.matching.features import Features
 from jobswipe.matching.score import PARTS
+from jobswipe.matching.tables import SHARED, group
 
 DENSE = ("text", "title", "skills", "seniority", "place", "freshness", "openings")
 """What is known of a posting only beside this candidate (the evidence, in logits), and its company's openings (log)."""
-SHARED = frozenset({"word", "skill"})
-"""Groups of which a posting has many facets: together they weigh as much as one."""
-_CENTRE = np.array([0.5, -4.5, 0.3, 0, 0, 0.1, 2], np.float32)
-_SPREAD = np.array([1.2, 2.5, 1, 1.5, 3, 0.3, 1.5], np.float32)
+_EVIDENCE = [PARTS.index(name) for name in DENSE[:-1]]
+DENSE_CENTRE = np.array([0.5, -4.5, 0.3, 0, 0, 0.1, 2], np.float32)
+DENSE_SPREAD = np.array([1.2, 2.5, 1, 1.5, 3, 0.3, 1.5], np.float32)
+_HALF = 1 << 11
+"""Two integers below it, one for each half of a weight: sums of 64 times 127 times it stay exact in float32."""
 
 
 class Scales(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,10 +65,6 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     vector: bytes
 
 
-def group(facet: str) -> str:
-    return facet.partition(":")[0]
-
-
 def facet_values(facets: Sequence[str], scales: Scales, stress: dict[str, float]) -> dict[str, float]:
     """Each facet's value: its group's scale, shared within a shared group, stressed or hushed by a reason."""
     counts: dict[str, int] = {}
@@ -82,7 +79,7 @@ def facet_values(facets: Sequence[str], scales: Scales, stress: dict[str, float]
 
 
 def dense_values(raw: np.ndarray, scales: Scales) -> np.ndarray:
-    return np.asarray((raw - _CENTRE) / _SPREAD * scales.dense, np.float32)
+    return np.asarray((raw - DENSE_CENTRE) / DENSE_SPREAD * scales.dense, np.float32)
 
 
 class Space:
@@ -92,32 +89,25 @@ class Space:
         self.features = features
         self.scales = scales
         self.evidence = evidence
-        self.base = evidence.sum(axis=1, dtype=np.float64)
+        # Column by column: a row's sum is the same in whatever order the array lies.
+        self.base = np.zeros(len(evidence))
+        for column in range(evidence.shape[1]):
+            self.base += evidence[:, column]
 
-    @cached_property
-    def raw_dense(self) -> np.ndarray:
-        columns = [PARTS.index(name) for name in DENSE[:-1]]
-        openings = np.ones(len(self.features), np.float32)
-        known = self.features.company >= 0
-        openings[known] = self.features.counts[self.features.company[known]]
-        return np.column_stack([self.evidence[:, columns], np.log(openings)])
+    def raw_dense(self, at: np.ndarray | int) -> np.ndarray:
+        """What DENSE names, of chosen postings."""
+        evidence = np.atleast_2d(self.evidence[at][..., _EVIDENCE])
+        return np.column_stack([evidence, np.atleast_1d(self.features.tables.openings[at])])
 
-    @cached_property
-    def groups(self) -> np.ndarray:
-        return np.array([group(name) for name in self.features.names])
-
-    @cached_property
-    def column_scales(self) -> np.ndarray:
-        return np.array([getattr(self.scales, name) for name in self.groups], np.float32)
-
-    @cached_property
-    def row_shares(self) -> dict[str, np.ndarray]:
-        """For each shared group, 1 / √(facets of the group) of every posting."""
-        out = {}
-        for name in sorted(SHARED & set(self.groups.tolist())):
-            many = self.features.matrix @ (self.groups == name).astype(np.float32)
-            out[name] = 1 / np.sqrt(np.maximum(many, 1))
-        return out
+    def dense_range(self, without: np.ndarray, instead: int) -> tuple[np.ndarray, np.ndarray]:
+        """The least and greatest raw values of DENSE; the rows `without` are left out, and count as row `instead`."""
+        low, high = [], []
+        for column in [*_EVIDENCE, None]:
+            values = (self.features.tables.openings if column is None else self.evidence[:, column]).copy()
+            values[without] = values[instead]
+            low.append(values.min())
+            high.append(values.max())
+        return np.array(low, np.float64), np.array(high, np.float64)
 
     def example(self, row: int, swipe_id: int, verdict: str, reason: str | None) -> Example:
         matrix, names = self.features.matrix, self.features.names
@@ -129,7 +119,7 @@ class Space:
             reason=reason,
             base=round(float(self.base[row]), 6),
             facets=tuple(names[at] for at in columns),
-            dense=tuple(round(float(value), 4) for value in self.raw_dense[row]),
+            dense=tuple(round(float(value), 4) for value in self.raw_dense(row)[0]),
             vector=self.features.vectors[row].tobytes(),
         )
 
@@ -141,33 +131,39 @@ class Space:
             at = features.column.get(name)
             if at is not None:
                 weights[at] = weight
-        weights *= self.column_scales
-        out = np.full(len(features), bias * self.scales.bias)
-        plain = weights.copy()
-        for name, share in self.row_shares.items():
-            mine = self.groups == name
-            plain[mine] = 0
-            out += share * (features.matrix @ np.where(mine, weights, 0).astype(np.float32))
-        out += features.matrix @ plain
-        out += dense_values(self.raw_dense, self.scales) @ dense
-        out += features.vectors @ (vector * (self.scales.vector / 127)).astype(np.float32)
-        return np.asarray(out, np.float64)
+        out = np.asarray(features.tables.scaled(self.scales) @ weights, np.float64)
+        # Column by column, and the vectors in whole numbers: a row's sum is the same beside any others.
+        slope = np.asarray(dense, np.float64) * self.scales.dense / DENSE_SPREAD
+        for weight, column in zip(slope, [*_EVIDENCE, None], strict=True):
+            out += weight * (features.tables.openings if column is None else self.evidence[:, column])
+        out += bias * self.scales.bias - float(slope @ DENSE_CENTRE)
+        vectors, which = features.tables.distinct
+        out += exact_product(vectors, np.asarray(vector, np.float64) * (self.scales.vector / 127))[which]
+        return out
 
-    def rows(self, at: np.ndarray) -> sp.csr_matrix:
-        """The chosen postings' features, scaled."""
-        matrix = self.features.matrix[at].tocsr()
-        data = self.column_scales[matrix.indices]
-        lengths = np.repeat(np.arange(len(at)), np.diff(matrix.indptr))
-        for name, share in self.row_shares.items():
-            mine = self.groups[matrix.indices] == name
-            data[mine] *= share[at][lengths[mine]]
-        scaled = sp.csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+    def rows(self, at: np.ndarray) -> tuple[sp.csr_matrix, np.ndarray]:
+        """The chosen postings' features, scaled: facets, and dense with vector and bias."""
         rest = np.concatenate(
             [
-                dense_values(self.raw_dense[at], self.scales),
+                dense_values(self.raw_dense(at), self.scales),
                 self.features.vectors[at].astype(np.float32) * (self.scales.vector / 127),
                 np.full((len(at), 1), self.scales.bias, np.float32),
             ],
             axis=1,
         )
-        return sp.hstack([scaled, sp.csr_matrix(rest)]).tocsr()
+        return self.features.tables.scaled(self.scales)[at], rest.astype(np.float64)
+
+
+def exact_product(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """rows @ weights for rows of whole numbers up to 127, with the weights rounded to 22 bits of the largest.
+
+    Every sum is exact, so that equal rows tie however many others are computed with them.
+    """
+    largest = float(np.abs(weights).max(initial=0))
+    if not largest:
+        return np.zeros(len(rows))
+    step = largest / (_HALF * _HALF - 1)
+    whole = np.rint(weights / step).astype(np.int64)
+    high, low = np.divmod(np.abs(whole), _HALF) * np.sign(whole)
+    products = rows @ np.column_stack([high, low]).astype(np.float32)
+    return np.asarray((products[:, 0].astype(np.float64) * _HALF + products[:, 1]) * step)

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import msgspec
 import numpy as np
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from jobswipe import clock
 from jobswipe.db.engine import Database
-from jobswipe.matching import explain, features, filters, profile, score
+from jobswipe.matching import explain, features, filters, profile, score, verdicts
 from jobswipe.matching.candidate import Candidate, candidate
 from jobswipe.matching.design import Space
+from jobswipe.matching.heads import Heads
 from jobswipe.matching.index import TextIndex
 from jobswipe.matching.learn import Model
+from jobswipe.matching.look import Seen, look
+from jobswipe.matching.shortlist import shortlist
 from jobswipe.matching.verdicts import judged
+from jobswipe.matching.warm import Records, Warm
 from jobswipe.matching.watermark import Watermark, head
-from jobswipe.models import Company, Posting, PostingSkill, PreferenceModel, SkillConcept
+from jobswipe.models import PreferenceModel
 from jobswipe.observability.context import span
 from jobswipe.observability.logs import logger
 from jobswipe.settings import Settings
@@ -28,6 +33,8 @@ from jobswipe.settings import Settings
 MAX_LIMIT = 1_000
 _MAX_SKILLS = 8
 _SPACES_KEPT = 8
+_TRIES = 3
+"""How often a person's record is read anew where it changes while it is read."""
 _log = logger(__name__)
 
 
@@ -47,12 +54,27 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class View:
-    """A person's view of all postings; what needs all of them is computed when it is asked for."""
+    """A person's view of postings, all or a shortlist of them; what needs all of them is computed when it is asked for.
 
-    def __init__(self, who: Candidate, space: Space, model: Model) -> None:
+    `heads` has what cards show; `keep`: the session that the view was made in sees the state that they are of.
+    """
+
+    def __init__(
+        self,
+        who: Candidate,
+        space: Space,
+        model: Model,
+        heads: Heads | None = None,
+        *,
+        keep: bool = False,
+        shortlisted: bool = False,
+    ) -> None:
         self.who = who
         self.space = space
         self.model = model
+        self.heads = heads or Heads()
+        self.keep = keep
+        self._shortlisted = shortlisted
 
     @cached_property
     def learned(self) -> np.ndarray:
@@ -66,8 +88,18 @@ class View:
 
     @cached_property
     def allowed(self) -> np.ndarray:
-        """Which postings the preferences allow."""
+        """Which postings the preferences allow; a shortlist has no others."""
+        if self._shortlisted:
+            return np.ones(len(self.space.features), bool)
         return filters.allowed(self.space.features, self.who)
+
+
+class _State(msgspec.Struct, frozen=True):
+    """The postings as one refresh left them. `number` tells one refresh of this process from another."""
+
+    features: features.Features
+    mark: Watermark
+    number: int
 
 
 class Matcher:
@@ -76,25 +108,37 @@ class Matcher:
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
         self.settings = settings
+        self.records = Records(settings.match.warm_mb * 1_000_000)
         self._lock = threading.Lock()
         self._space_lock = threading.Lock()
-        self._features: features.Features | None = None
-        self._mark = Watermark()
+        self._heavy = threading.Lock()
+        self._state: _State | None = None
+        self._gone = False
         self._index: TextIndex | None = None
-        self._spaces: dict[bytes, Space] = {}
-        self._models: dict[int, tuple[bytes, Model]] = {}
+        self._spaces: dict[bytes, tuple[Space, np.ndarray]] = {}
+        self._heads = Heads()
 
     def refresh(self, session: Session | None = None) -> None:
         """Bring index and features to the store's present state, on disk too. Cheap where nothing has changed."""
         if session is None:
             with self.database.read() as own:
                 return self.refresh(own)
-        with self._lock:
-            if self._features is not None and head(session).seq == self._mark.seq:
-                return None
-            with span("refresh index", measured="index"):
-                self._catch_up(session)
-        return None
+        return self._follow(session, head(session).seq, wait=True)
+
+    def _follow(self, session: Session, seq: int, *, wait: bool) -> None:
+        """Refresh if the store has another last change than `seq`; without `wait` not while another thread does it."""
+        state = self._state
+        if state is not None and not self._gone and seq == state.mark.seq:
+            return
+        if not self._lock.acquire(blocking=wait or state is None):
+            return
+        try:
+            state = self._state
+            if state is None or self._gone or head(session).seq != state.mark.seq:
+                with span("refresh index", measured="index"):
+                    self._catch_up(session)
+        finally:
+            self._lock.release()
 
     def _catch_up(self, session: Session) -> None:
         directory = self.settings.index_dir
@@ -102,19 +146,24 @@ class Matcher:
             self._index = TextIndex(directory)
         self._index.refresh(session)
         path = directory / "features"
-        loaded, mark = features.load(path) if self._features is None else (self._features, self._mark)
+        before = self._state
+        loaded, mark = features.load(path) if before is None or self._gone else (before.features, before.mark)
         fresh, now = features.catch_up(session, loaded, mark)
         if now != mark or fresh is not loaded:
             features.save(path, fresh, now)
         with self._space_lock:
-            self._features, self._mark = fresh, now
+            self._state = _State(fresh, now, before.number + 1 if before else 0)
+            self._gone = False
             self._spaces.clear()
 
     @property
     def features(self) -> features.Features:
-        if self._features is None:
+        return self._present().features
+
+    def _present(self) -> _State:
+        if self._state is None:
             self.refresh()
-        return self._features if self._features is not None else features.empty()
+        return self._state or _State(features.empty(), Watermark(), -1)
 
     def search(self, query: str, limit: int = 20) -> list[tuple[int, float]]:
         """(posting id, BM25) for a full-text query, best first."""
@@ -142,47 +191,142 @@ class Matcher:
     def view(self, session: Session, person_id: int) -> View:
         """What ranks a person's postings, at the clock's present moment."""
         now = clock.now()
-        who = self.candidate(session, person_id, now)
-        return self.view_of(who, self.model(session, person_id), now)
+        seen, warm = self.warm(session, person_id)
+        state = self._present()
+        space, _ = self._space(state, warm.who, now)
+        return View(warm.who, space, warm.model, self._heads_at(seen, state), keep=seen.seq == state.mark.seq)
 
     def view_of(self, who: Candidate, model: Model, now: datetime) -> View:
-        return View(who, self._space(who, now), model)
-
-    def candidate(self, session: Session, person_id: int, now: datetime) -> Candidate:
-        from jobswipe.resumes.service import active_facts
-
-        return candidate(active_facts(session, person_id, now), profile.get(session, person_id))
+        return View(who, self._space(self._present(), who, now)[0], model)
 
     def model(self, session: Session, person_id: int) -> Model:
-        """The person's model as stored; an equal state is decoded and fitted once."""
-        state = (
-            session.exec(select(PreferenceModel.state).where(PreferenceModel.person_id == person_id)).one_or_none()
-            or b""
-        )
-        known = self._models.get(person_id)
-        if known is None or known[0] != state:
-            known = (state, Model.decode(state))
-            self._models[person_id] = known
-        return known[1]
+        """The person's model as stored."""
+        return self.warm(session, person_id)[1].model
 
-    def remember(self, person_id: int, state: bytes, model: Model) -> None:
-        """Keep a model that was just stored, with what it has computed."""
-        self._models[person_id] = (state, model)
+    def warm(self, session: Session, person_id: int, seen: Seen | None = None) -> tuple[Seen, Warm]:
+        """The person's record, of the store's present state; what is of an older one is read anew."""
+        seen = seen or look(session, person_id)
+        for _ in range(_TRIES):
+            known = self.records.get(session, person_id)
+            warm = self._brought_up(session, person_id, seen, known)
+            if warm is known:
+                return seen, warm
+            # What was just read may be newer than the watermarks: it is kept if they still hold.
+            again = look(session, person_id)
+            if again == seen:
+                self.records.put(session, person_id, warm)
+                return seen, warm
+            seen = again
+        return seen, warm
 
-    def _space(self, who: Candidate, now: datetime) -> Space:
-        """Evidence depends on the candidate and the day alone."""
-        now = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        all_ = self.features
-        key = msgspec.msgpack.encode((who, now.timestamp(), self._mark))
+    def _brought_up(self, session: Session, person_id: int, seen: Seen, known: Warm | None) -> Warm:
+        now = clock.now()
+        person_key = (*seen.person, now.year, now.month)
+        log_key = (*seen.log, seen.seq)
+        if known is not None and known.person_key == person_key and known.log_key == log_key:
+            return known
+        if known is not None and known.person_key == person_key:
+            who = known.who
+        else:
+            from jobswipe.resumes.service import active_facts
+
+            who = candidate(active_facts(session, person_id, now), profile.get(session, person_id))
+        if known is not None and known.log_key == log_key:
+            return replace(known, person_key=person_key, who=who)
+        model = known.model if known is not None and known.log_key[:-1] == seen.log else _stored(session, person_id)
+        log = verdicts.load(session, person_id) if seen.log[-1] else verdicts.Log()
+        kept = known or Warm(person_key, who, log_key, log, model)
+        return replace(kept, person_key=person_key, who=who, log_key=log_key, log=log, model=model)
+
+    def present(self, session: Session, person_id: int) -> tuple[Seen, Warm]:
+        """What the store holds at this moment: postings are followed, the person's record is brought up."""
+        seen = look(session, person_id)
+        self.follow(session, seen)
+        return self.warm(session, person_id, seen)
+
+    def follow(self, session: Session, seen: Seen) -> None:
+        """Follow the store, unless another thread is about it: this request has the postings as they were."""
+        self._follow(session, seen.seq, wait=False)
+
+    def cards_key(self, seen: Seen, warm: Warm) -> tuple[Any, ...]:
+        """Names all that cards depend on."""
+        return (*warm.log_key, *self._list_key(warm), seen.sources)
+
+    def _list_key(self, warm: Warm) -> tuple[Any, ...]:
+        return (*warm.person_key, clock.now().date(), self._present().number)
+
+    def shortlisted(
+        self, session: Session, person_id: int, seen: Seen, warm: Warm, *, anew: bool = False
+    ) -> tuple[View, float, Warm]:
+        """A view of the person's shortlist, the greatest log-odds that a posting outside may have, and the record.
+
+        `anew`: of all postings instead, from which the next shortlist is made.
+        """
+        state, key = self._present(), self._list_key(warm)
+        heads, keep = self._heads_at(seen, state), seen.seq == state.mark.seq
+        if anew or warm.list_key != key:
+            with self._heavy:  # one at a time: the requests of others go on meanwhile
+                other = self.records.get(session, person_id)
+                if anew or other is None or other.list_key != key or other.log_key != warm.log_key:
+                    return self._all(session, person_id, warm, key, heads, keep)
+                warm = other
+        listed = warm.shortlist
+        if listed is None:  # it never is where a key is set
+            return self._all(session, person_id, warm, key, heads, keep)
+        view = View(warm.who, listed.space(state.features), warm.model, heads, keep=keep, shortlisted=True)
+        return view, listed.floor(state.features, warm.model), warm
+
+    def _all(
+        self, session: Session, person_id: int, warm: Warm, key: tuple[Any, ...], heads: Heads, keep: bool
+    ) -> tuple[View, float, Warm]:
+        state = self._present()
+        text = None
+        if warm.shortlist is not None and warm.list_key == key:
+            text = warm.shortlist.all_text(len(state.features))
+        space, text = self._space(state, warm.who, clock.now(), text)
+        view = View(warm.who, space, warm.model, heads, keep=keep)
+        made = shortlist(space, view.total, view.allowed, warm.model, text, len(warm.log))
+        warm = replace(warm, list_key=key, shortlist=made)
+        self.records.put(session, person_id, warm)
+        return view, -np.inf, warm
+
+    def one(self, warm: Warm, posting_id: int) -> View | None:
+        """A view of one posting alone; None where it is not open or hidden behind another."""
+        state = self._present()
+        row = state.features.row.get(posting_id)
+        if row is None:
+            return None
+        at = np.array([row])
+        alone = state.features.take(at)
+        listed = warm.shortlist
+        if listed is not None and warm.list_key == self._list_key(warm):
+            place = int(np.searchsorted(listed.rows, row))
+            if place < len(listed.rows) and listed.rows[place] == row:
+                return View(warm.who, Space(alone, listed.evidence[place : place + 1]), warm.model)
+            text = listed.all_text(len(state.features))[at]
+        else:
+            text = score.text_fit(state.features, self._index, warm.who)[at]
+        found = score.evidence(alone, text, warm.who, _day(clock.now()).timestamp(), self.settings.match.half_life_days)
+        return View(warm.who, Space(alone, found), warm.model)
+
+    def _space(
+        self, state: _State, who: Candidate, now: datetime, text: np.ndarray | None = None
+    ) -> tuple[Space, np.ndarray]:
+        """The evidence for all postings and the text's fit in it; it depends on the candidate and the day alone."""
+        day = _day(now).timestamp()
+        key = msgspec.msgpack.encode((who, day, state.number))
         with self._space_lock:
-            space = self._spaces.get(key)
-            if space is None:
-                found = score.evidence(all_, self._index, who, now.timestamp(), self.settings.match.half_life_days)
-                space = Space(all_, found)
+            known = self._spaces.get(key)
+        if known is None:
+            if text is None:
+                text = score.text_fit(state.features, self._index, who)
+            found = score.evidence(state.features, text, who, day, self.settings.match.half_life_days)
+            known = (Space(state.features, found), text)
+            with self._space_lock:
                 while len(self._spaces) >= _SPACES_KEPT:
                     self._spaces.pop(next(iter(self._spaces)))
-                self._spaces[key] = space
-            return space
+                self._spaces[key] = known
+        return known
 
     @staticmethod
     def best(view: View, open_: np.ndarray, limit: int) -> np.ndarray:
@@ -200,75 +344,47 @@ class Matcher:
         evidence[:, -1] = view.learned[rows]
         scores, parts = score.shares(evidence)
         ids = [int(id_) for id_ in view.space.features.ids[rows]]
-        heads = _heads(session, ids)
-        skills = _skills(session, ids)
-        names = self._skill_names(session, view.model)
+        heads = view.heads.get(session, ids, view.keep)
         matrix, facet_names = view.space.features.matrix, view.space.features.names
         out: list[Match] = []
         for at, posting_id in enumerate(ids):
             if posting_id not in heads:  # it went with its source: the next refresh looks again
-                self._features = None
+                self._gone = True
                 continue
-            title, url, company = heads[posting_id]
-            asked = skills.get(posting_id, [])
-            matched = [name for concept, name in asked if concept in view.who.skills]
-            missing = [name for concept, name in asked if concept not in view.who.skills]
+            head = heads[posting_id]
+            matched = [name for concept, name in head.skills if concept in view.who.skills]
+            missing = [name for concept, name in head.skills if concept not in view.who.skills]
             facets = [facet_names[i] for i in matrix.indices[matrix.indptr[rows[at]] : matrix.indptr[rows[at] + 1]]]
-            told = explain.Told(evidence[at].tolist(), facets, matched, missing, title)
+            told = explain.Told(evidence[at].tolist(), facets, matched, missing, head.title)
             out.append(
                 Match(
                     rank=len(out) + 1,
                     posting_id=posting_id,
-                    title=title,
-                    company=company,
-                    url=url,
+                    title=head.title,
+                    company=head.company,
+                    url=head.url,
                     score=float(scores[at]),
                     parts={name: float(value) + 0.0 for name, value in zip(score.PARTS, parts[at], strict=True)},
                     matched_skills=tuple(matched[:_MAX_SKILLS]),
                     missing_skills=tuple(missing[:_MAX_SKILLS]),
-                    reasons=tuple(explain.reasons(told, view.who, view.model, names)),
+                    reasons=tuple(explain.reasons(told, view.who, view.model, dict(head.skills))),
                 )
             )
         return out
 
-    @staticmethod
-    def _skill_names(session: Session, model: Model) -> dict[str, str]:
-        concepts = sorted({name[6:] for one in model.standing for name in one.facets if name.startswith("skill:")})
-        out: dict[str, str] = {}
-        for start in range(0, len(concepts), 500):
-            out.update(
-                session.exec(
-                    select(SkillConcept.concept, SkillConcept.name).where(
-                        col(SkillConcept.concept).in_(concepts[start : start + 500])
-                    )
-                ).all()
-            )
-        return out
+    def _heads_at(self, seen: Seen, state: _State) -> Heads:
+        """The heads that this state's cards show; another state of the postings or the sources has others."""
+        key = (state.number, seen.sources)
+        heads = self._heads
+        if heads.key != key:
+            heads = self._heads = Heads(key)
+        return heads
 
 
-def _heads(session: Session, ids: list[int]) -> dict[int, tuple[str, str | None, str | None]]:
-    """Title, address and company of each posting."""
-    out: dict[int, tuple[str, str | None, str | None]] = {}
-    for start in range(0, len(ids), 500):
-        statement: Any = (
-            select(Posting.id, Posting.title, Posting.url, Company.name)
-            .outerjoin(Company, col(Company.id) == col(Posting.company_id))
-            .where(col(Posting.id).in_(ids[start : start + 500]))
-        )
-        out.update({row[0]: (row[1], row[2], row[3]) for row in session.exec(statement)})
-    return out
+def _stored(session: Session, person_id: int) -> Model:
+    state = session.exec(select(PreferenceModel.state).where(PreferenceModel.person_id == person_id)).one_or_none()
+    return Model.decode(state or b"")
 
 
-def _skills(session: Session, ids: list[int]) -> dict[int, list[tuple[str, str]]]:
-    """(concept, name) of each posting's skills, best first."""
-    out: dict[int, list[tuple[str, str]]] = {}
-    for start in range(0, len(ids), 500):
-        statement = (
-            select(PostingSkill.posting_id, SkillConcept.concept, SkillConcept.name)
-            .join(SkillConcept, col(SkillConcept.id) == col(PostingSkill.skill_id))
-            .where(col(PostingSkill.posting_id).in_(ids[start : start + 500]))
-            .order_by(col(PostingSkill.posting_id), col(PostingSkill.position))
-        )
-        for posting_id, concept, name in session.exec(statement):
-            out.setdefault(posting_id, []).append((concept, name))
-    return out
+def _day(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)

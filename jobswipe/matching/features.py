@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from jobswipe import titles
 from jobswipe.matching import cachefile
 from jobswipe.matching import facets as f
+from jobswipe.matching.tables import Tables
 from jobswipe.matching.watermark import Watermark, belongs, head
 from jobswipe.models import Company, Posting, PostingPlace, PostingSkill, SkillConcept
 from jobswipe.titles.families import FAMILIES
@@ -72,15 +73,31 @@ class Features:
             (np.ones(len(arrays["indices"]), np.float32), arrays["indices"], arrays["indptr"]),
             shape=(len(self.ids), len(names)),
         )
-        self.row = {int(id_): at for at, id_ in enumerate(self.ids)}
+        self.population = len(self.ids)
+        self.tables = Tables(self)
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @cached_property
+    def row(self) -> dict[int, int]:
+        """The row of each posting."""
+        return {int(id_): at for at, id_ in enumerate(self.ids)}
+
+    @cached_property
     def counts(self) -> np.ndarray:
         """How many postings have each facet."""
         return np.bincount(self.matrix.indices, minlength=len(self.names))
+
+    def take(self, at: np.ndarray) -> Features:
+        """The chosen rows. `counts` and `population` stay those of all: a row is worth the same in both."""
+        out = object.__new__(Features)
+        for name in (*_COLUMNS, "vectors"):
+            setattr(out, name, getattr(self, name)[at])
+        out.where, out.names, out.column = self.where, self.names, self.column
+        out.matrix, out.population, out.counts = self.matrix[at], self.population, self.counts
+        out.tables = Tables(out, self.tables, at)
+        return out
 
     def arrays(self) -> dict[str, np.ndarray]:
         out = {name: getattr(self, name) for name in _COLUMNS}

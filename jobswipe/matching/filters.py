@@ -43,9 +43,7 @@ def allowed(features: Features, who: Candidate) -> np.ndarray:
 def in_countries(features: Features, countries: tuple[str, ...]) -> np.ndarray:
     """Work in one of the countries, or remote and open to one; where no country is said, both are possible."""
     inside = reach(features, [f"country:{code}" for code in countries])
-    anywhere = reach(features, [name for name in features.names if name.startswith("country:")])
     open_to = reach(features, [f"remote:{name}" for code in countries for name in (code, *sorted(regions_of(code)))])
-    named = reach(features, [name for name in features.names if name.startswith("remote:") and name != "remote:?"])
     remote = features.workplace == f.WORKPLACES.index("remote")
     # A remote posting's own list of countries outranks its office's place.
-    return np.where(remote & named, open_to, inside | ~anywhere)
+    return np.where(remote & features.tables.remote_named, open_to, inside | ~features.tables.somewhere)

@@ -44,6 +44,15 @@ _ITERATIONS = 60
 _TOLERANCE = 1e-9
 
 
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """Posterior mode of the weights: by facet, of DENSE, of the title vector, of the bias."""
+
+    facets: dict[str, float]
+    dense: np.ndarray
+    vector: np.ndarray
+    bias: float
+
+
 class _Stored(msgspec.Struct, array_like=True):
     format: int
     names: list[str]
@@ -143,15 +152,15 @@ class Model:
         return tuple(one for one in self.examples if latest[one.posting_id] is one)[-MAX_FITTED:]
 
     @cached_property
-    def _x(self) -> sp.csr_matrix:
-        """The standing examples' features: facets by their number, then dense, vector, bias."""
+    def _x(self) -> tuple[sp.csr_matrix, np.ndarray]:
+        """The standing examples' features: facets by their number, and dense with vector and bias."""
         rows = [self._rows.row(one) for one in self.standing]
         starts = np.concatenate([[0], np.cumsum([len(numbers) for numbers, _, _ in rows])])
         facets = sp.csr_matrix(
             (np.concatenate([values for _, values, _ in rows]), np.concatenate([n for n, _, _ in rows]), starts),
             shape=(len(rows), len(self._rows.names)),
         )
-        return sp.hstack([facets, sp.csr_matrix(np.array([rest for _, _, rest in rows]))]).tocsr()
+        return facets, np.array([rest for _, _, rest in rows])
 
     @cached_property
     def _fit(self) -> tuple[np.ndarray, np.ndarray, Any]:
@@ -159,7 +168,8 @@ class Model:
         mean = self.scales.trust * np.array([one.base for one in self.standing])
         weight = np.array([WEIGHT[one.verdict] for one in self.standing])
         liked = np.array([one.verdict in POSITIVE for one in self.standing], float)
-        kernel = np.asarray((self._x @ self._x.T).todense())
+        facets, rest = self._x
+        kernel = (facets @ facets.T).toarray() + rest @ rest.T
         dual = np.array([self._start.get(one.swipe_id, 0.0) for one in self.standing])
         f = mean + kernel @ dual
         objective = _objective(dual, f, mean, weight, liked)
@@ -167,9 +177,11 @@ class Model:
             p = _logistic(f)
             curvature = np.maximum(weight * p * (1 - p), 1e-9)
             root = np.sqrt(curvature)
-            factor = scipy.linalg.cho_factor(np.eye(len(f)) + root[:, None] * kernel * root, lower=True)
+            factor = scipy.linalg.cho_factor(
+                np.eye(len(f)) + root[:, None] * kernel * root, lower=True, overwrite_a=True, check_finite=False
+            )
             b = curvature * (f - mean) + weight * (liked - p)
-            step = b - root * scipy.linalg.cho_solve(factor, root * (kernel @ b)) - dual
+            step = b - root * scipy.linalg.cho_solve(factor, root * (kernel @ b), check_finite=False) - dual
             size = 1.0
             while True:  # a full Newton step may overshoot where the prior is far off
                 tried = dual + size * step
@@ -192,70 +204,72 @@ class Model:
         return {one.swipe_id: float(value) for one, value in zip(self.standing, self._fit[0], strict=True)}
 
     @cached_property
-    def _weights(self) -> np.ndarray:
-        return np.asarray(self._x.T @ self._fit[0]).ravel()
-
-    @property
-    def _width(self) -> int:
-        """How many facets the examples have: the columns before the dense ones."""
-        return int(self._x.shape[1]) - len(DENSE) - DIM - 1
-
-    @cached_property
-    def weights(self) -> tuple[dict[str, float], np.ndarray, np.ndarray, float]:
-        """Posterior mode of the weights: by facet, of DENSE, of the title vector, of the bias."""
-        w, n = self._weights, self._width
-        facets = {name: float(w[at]) for name, at in islice(self._rows.names.items(), n)}
-        return facets, w[n : n + len(DENSE)], w[n + len(DENSE) : -1], float(w[-1])
+    def weights(self) -> Weights:
+        """What the verdicts taught; zeros where there are none."""
+        if not self.standing:
+            return Weights(facets={}, dense=np.zeros(len(DENSE)), vector=np.zeros(DIM), bias=0.0)
+        facets, rest = self._x
+        dual = self._fit[0]
+        named, w = (facets.T @ dual).tolist(), rest.T @ dual
+        return Weights(
+            facets=dict(zip(islice(self._rows.names, len(named)), named, strict=True)),
+            dense=w[: len(DENSE)],
+            vector=w[len(DENSE) : -1],
+            bias=float(w[-1]),
+        )
 
     def learned_of(self, one: Example) -> float:
         """What the verdicts add to the log-odds of one posting, as an example of no verdict."""
         if not self.standing:
             return 0.0
-        facets, dense, vector, bias = self.weights
-        total = sum(value * facets.get(name, 0.0) for name, value in facet_values(one.facets, self.scales, {}).items())
-        total += float(dense_values(np.array(one.dense, np.float32), self.scales) @ dense)
-        total += float(np.frombuffer(one.vector, np.int8) @ vector) * self.scales.vector / 127
-        return (total + bias * self.scales.bias) / self.scales.trust
+        w = self.weights
+        values = facet_values(one.facets, self.scales, {})
+        total = sum(value * w.facets.get(name, 0.0) for name, value in values.items())
+        total += float(dense_values(np.array(one.dense, np.float32), self.scales) @ w.dense)
+        total += float(np.frombuffer(one.vector, np.int8) @ w.vector) * self.scales.vector / 127
+        return (total + w.bias * self.scales.bias) / self.scales.trust
 
     def learned(self, space: Space) -> np.ndarray:
         """What the verdicts add to the log-odds of every posting."""
         if not self.standing:
             return np.zeros(len(space.features))
-        return space.project(*self.weights) / self.scales.trust
+        w = self.weights
+        return space.project(w.facets, w.dense, w.vector, w.bias) / self.scales.trust
 
     def deviation(self, space: Space, at: np.ndarray) -> np.ndarray:
         """Posterior standard deviation of the log-odds of the chosen postings."""
-        rows = space.rows(at)
-        prior = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+        facets, rest = space.rows(at)
+        prior = np.asarray(facets.multiply(facets).sum(axis=1)).ravel() + (rest * rest).sum(axis=1)
         if not self.standing:
             return np.asarray(np.sqrt(prior)) / self.scales.trust
         _, root, factor = self._fit
-        cross = np.asarray((rows @ self._columns_in(space).T).todense())
-        known = scipy.linalg.solve_triangular(factor[0], root[:, None] * cross.T, lower=True)
+        cross = (facets @ self._facets_in(space).T).toarray() + rest @ self._x[1].T
+        known = scipy.linalg.solve_triangular(factor[0], root[:, None] * cross.T, lower=True, check_finite=False)
         return np.asarray(np.sqrt(np.maximum(prior - (known**2).sum(axis=0), 0))) / self.scales.trust
 
-    def _columns_in(self, space: Space) -> sp.csr_matrix:
-        """The examples' features in the columns of a space; facets that it lacks are left out."""
-        n = self._width
+    def _facets_in(self, space: Space) -> sp.csr_matrix:
+        """The examples' facets in the columns of a space; those that it lacks are left out."""
+        facets = self._x[0]
         column = space.features.column
-        there = [(at, column[name]) for name, at in islice(self._rows.names.items(), n) if name in column]
-        picked = sp.csr_matrix(
-            (np.ones(len(there)), ([at for at, _ in there], [to for _, to in there])),
-            shape=(n, len(space.features.names)),
+        names = islice(self._rows.names, facets.shape[1])
+        to = np.array([column.get(name, -1) for name in names], np.int64)
+        there = to[facets.indices] >= 0
+        starts = np.concatenate([[0], np.cumsum(there)])[facets.indptr]
+        return sp.csr_matrix(
+            (facets.data[there], to[facets.indices[there]], starts), shape=(facets.shape[0], len(space.features.names))
         )
-        return sp.hstack([self._x[:, :n] @ picked, self._x[:, n:]]).tocsr()
 
     def contributions(self, facets: Sequence[str]) -> dict[str, float]:
         """What each of a posting's facets adds to its log-odds."""
         if not self.standing:
             return {}
-        weights = self.weights[0]
+        weights = self.weights.facets
         values = facet_values(facets, self.scales, {})
         return {name: value * weights[name] / self.scales.trust for name, value in values.items() if name in weights}
 
     def summary(self, limit: int = 8) -> dict[str, Any]:
         """The strongest learned leanings, for people."""
-        weights = self.weights[0] if self.standing else {}
+        weights = self.weights.facets
         told = {name: value for name, value in weights.items() if not name.endswith(":?")}
         strong = sorted(told.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:limit]
         return {"verdicts": len(self.standing), "leanings": {name: round(value, 3) for name, value in strong}}

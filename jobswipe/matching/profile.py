@@ -12,7 +12,7 @@ from jobswipe.models import Profile
 
 def get(session: Session, person_id: int) -> Preferences:
     """The person's preferences; empty ones when none were set."""
-    found = session.get(Profile, person_id)
+    found = session.get(Profile, person_id, populate_existing=True)
     return decode(found.preferences) if found else Preferences()
 
 

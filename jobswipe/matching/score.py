@@ -53,15 +53,17 @@ WEIGHTS = Weights()
 
 def evidence(
     features: Features,
-    index: TextIndex | None,
+    text: np.ndarray,
     who: Candidate,
     today: float,
     half_life: float,
     weights: Weights = WEIGHTS,
 ) -> np.ndarray:
-    """Log-odds by part: float32, rows postings, columns PARTS. `today` in seconds since 1970, `half_life` in days."""
-    out = np.zeros((len(features), len(PARTS)), np.float32)
-    out[:, 0] = weights.text * text_fit(features, index, who)
+    """Log-odds by part: float32, rows postings, columns PARTS. `text` is the text's fit, `today` in seconds since
+    1970, `half_life` in days.
+    """
+    out = np.zeros((len(features), len(PARTS)), np.float32, order="F")
+    out[:, 0] = weights.text * text
     out[:, 1] = weights.title * title_fit(features, who, weights) + weights.bias
     out[:, 2] = weights.skills * skill_fit(features, who)
     out[:, 3] = weights.seniority * seniority_fit(features, who)
@@ -116,59 +118,43 @@ def title_fit(features: Features, who: Candidate, weights: Weights = WEIGHTS) ->
     best, rest = np.zeros(n, np.float32), np.zeros(n, np.float32)
     if not n or not who.titles:
         return best
-    idf = word_weights(features)
-    norm = np.sqrt(np.maximum(features.matrix @ (idf * idf), 1e-9))
-    families = [title_family for title_family, _ in _families(who)]
-    for (title, weight), family in zip(who.titles, families, strict=True):
-        vector = titles.vector(title)
-        meaning = np.clip(features.vectors @ (vector / 127).astype(np.float32), 0, 1)
-        own = np.zeros(len(features.names), np.float32)
+    tables = features.tables
+    idf = tables.word_weights
+    unseen = float(idf.max(initial=1.0))
+    vectors, which = tables.distinct
+    own = np.column_stack([(titles.vector(title) / 127).astype(np.float32) for title, _ in who.titles])
+    meanings = np.clip(vectors @ own, 0, 1).T
+    for (title, weight), meaning in zip(who.titles, meanings, strict=True):
+        words = np.zeros(n, np.float32)
         length = 0.0
         for word in dict.fromkeys(titles.tokens(title)):
             at = features.column.get(f"word:{word}")
-            value = idf[at] if at is not None else float(idf.max(initial=1.0))
+            value = float(idf[at]) if at is not None else unseen
             length += value * value
             if at is not None:
-                own[at] = value
-        words = (features.matrix @ (own * idf)) / (norm * math.sqrt(max(length, 1e-9)))
+                words[tables.rows_of(at)] += np.float32(value * value)
+        words /= tables.word_norm * np.float32(math.sqrt(max(length, 1e-9)))
+        family = titles.family(title)
         near = np.array([titles.family_similarity(family, name) for name in FAMILIES] + [0.3], np.float32)
-        fit = weights.meaning * meaning + weights.words * words + weights.family * near[features.family]
+        fit = weights.meaning * meaning[which] + weights.words * words + weights.family * near[features.family]
         rest += weight * fit
         best = np.maximum(best, (0.4 + 0.6 * weight) * fit)
     total = sum(weight for _, weight in who.titles)
     return np.asarray(0.9 * best + 0.1 * rest / total, np.float32)
 
 
-def word_weights(features: Features) -> np.ndarray:
-    """Inverse document frequency in the columns of title words, 0 in the others."""
-    counts = features.counts
-    is_word = np.fromiter((name.startswith("word:") for name in features.names), bool, len(features.names))
-    return np.where(is_word, np.log1p(len(features) / np.maximum(counts, 1)), 0).astype(np.float32)
-
-
-def _families(who: Candidate) -> list[tuple[str | None, float]]:
-    return [(titles.family(title), weight) for title, weight in who.titles]
-
-
-def skill_weights(features: Features) -> np.ndarray:
-    counts = features.counts
-    is_skill = np.fromiter((name.startswith("skill:") for name in features.names), bool, len(features.names))
-    return np.where(is_skill, np.log1p(len(features) / np.maximum(counts, 1)), 0).astype(np.float32)
-
-
 def skill_fit(features: Features, who: Candidate) -> np.ndarray:
     """0 to 1: the rarity-weighted cosine of the posting's skills and the candidate's."""
-    idf = skill_weights(features)
-    own = np.zeros(len(features.names), np.float32)
+    tables = features.tables
+    idf = tables.skill_weights
+    out = np.zeros(len(features), np.float32)
+    length = 0.0
     for concept, weight in who.skills.items():
         at = features.column.get(f"skill:{concept}")
         if at is not None:
-            own[at] = weight
-    length = float(np.sqrt(((own * idf) ** 2).sum()))
-    if not length:
-        return np.zeros(len(features), np.float32)
-    norm = np.sqrt(features.matrix @ (idf * idf) + 4 * float(np.median(idf[idf > 0])) ** 2)
-    return np.asarray((features.matrix @ (own * idf * idf)) / (norm * length), np.float32)
+            length += (weight * float(idf[at])) ** 2
+            out[tables.rows_of(at)] += np.float32(weight * float(idf[at]) ** 2)
+    return out / (tables.skill_norm * np.float32(math.sqrt(length))) if length else out
 
 
 def seniority_fit(features: Features, who: Candidate) -> np.ndarray:
@@ -195,11 +181,11 @@ def place_fit(features: Features, who: Candidate) -> np.ndarray:
     if not who.countries:
         return out
     inside = reach(features, [f"country:{code}" for code in who.countries])
-    anywhere = reach(features, [name for name in features.names if name.startswith("country:")])
+    anywhere = features.tables.somewhere
     open_to = reach(
         features, [f"remote:{name}" for code in who.countries for name in (code, *sorted(regions_of(code)))]
     )
-    named = reach(features, [name for name in features.names if name.startswith("remote:") and name != "remote:?"])
+    named = features.tables.remote_named
     remote = features.workplace == f.WORKPLACES.index("remote")
     home = who.home in who.countries
     town = reach(features, near(features, who) if home else [])
@@ -234,12 +220,7 @@ def near(features: Features, who: Candidate) -> list[str]:
 
 def reach(features: Features, names: Sequence[str]) -> np.ndarray:
     """Which postings have one of the facets."""
-    wanted = np.zeros(len(features.names), np.float32)
-    for name in names:
-        at = features.column.get(name)
-        if at is not None:
-            wanted[at] = 1
-    return np.asarray(features.matrix @ wanted > 0)
+    return features.tables.having([at for name in names if (at := features.column.get(name)) is not None])
 
 
 def salary_fit(features: Features, who: Candidate) -> np.ndarray:

@@ -81,7 +81,7 @@ def simulate(
         if done in marks:
             checkpoints.append(_measure(view.total, view.allowed & measured, grades, done, liked))
         chosen = (
-            choose(view, left & view.allowed, 1, done, matcher.settings.match.explore_every) if done < swipes else []
+            choose(view, left & view.allowed, 1, done, matcher.settings.match.explore_every) if done < swipes else None
         )
         if not chosen:
             break

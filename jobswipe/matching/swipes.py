@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_args
 
 import msgspec
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col, select
 
 from jobswipe import skills
-from jobswipe.applications.service import open_for
+from jobswipe.applications.service import open_at
 from jobswipe.db.insert import insert_missing
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.matching import score
 from jobswipe.matching.design import DENSE
 from jobswipe.matching.engine import Matcher
-from jobswipe.matching.learn import Model
-from jobswipe.matching.verdicts import standing
+from jobswipe.matching.look import Seen, SeenPosting, look_at
+from jobswipe.matching.warm import Warm
 from jobswipe.models import Application, ApplicationEvent, Posting, PreferenceModel, Swipe
 from jobswipe.models.base import table
 from jobswipe.models.swipes import SwipeReason, Verdict
@@ -29,6 +31,20 @@ from jobswipe.observability.logs import logger
 VERDICTS: tuple[str, ...] = get_args(Verdict)
 SWIPE_REASONS: tuple[str, ...] = get_args(SwipeReason)
 _log = logger(__name__)
+_MODEL = table(PreferenceModel)
+# Made once: building a statement costs as much as running it.
+_LOCK = select(_MODEL.c.person_id).where(_MODEL.c.person_id == bindparam("person")).with_for_update()
+_INSERT = insert(table(Swipe))
+_UPDATE = (
+    update(_MODEL)
+    .where(_MODEL.c.person_id == bindparam("person"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("state", "summary", "version", "last_swipe_id", "skills_edition", "updated_at")
+        }
+    )
+)
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,27 +103,29 @@ def _record(
     deck_position: int | None,
     explored: bool,
 ) -> Recorded:
-    posting = session.get(Posting, posting_id)
+    # First the lock, then the look: a statement that waits for a lock sees the store as it was before the wait.
+    _lock(session, person_id, now)
+    seen, posting = look_at(session, person_id, posting_id)
     if posting is None:
         raise NotFoundError(f"No posting {posting_id}.", hint="'jobswipe match' shows the ids")
-    stored = locked(session, person_id, now)
-    last = session.exec(_latest(person_id, posting_id)).first()
-    if last is not None and last.verdict == verdict and not _undone(session, last):
+    if posting.verdict == verdict and (last := session.get(Swipe, posting.swipe)) is not None:
         return Recorded(swipe=last, new=False)
-    matcher.refresh(session)
-    view = matcher.view(session, person_id)
-    row = view.space.features.row.get(shown_for(session, posting))
+    matcher.follow(session, seen)
+    seen, warm = matcher.warm(session, person_id, seen)
+    shown, others = _same(session, posting)
+    view = matcher.one(warm, shown)
     parts: dict[str, float] | None = None
     value: float | None = None
     taught = None
-    if row is not None:
-        taught = view.space.example(row, 0, verdict, reason)
-        evidence = view.space.evidence[row : row + 1].copy()
+    if view is not None:
+        taught = view.space.example(0, 0, verdict, reason)
+        evidence = view.space.evidence.copy()
         evidence[0, -1] = view.model.learned_of(taught)
         scores, shares = score.shares(evidence)
         value = float(scores[0])
         parts = {name: float(part) + 0.0 for name, part in zip(score.PARTS, shares[0], strict=True)}
-    swipe = Swipe(
+    swipe = _append(
+        session,
         person_id=person_id,
         posting_id=posting_id,
         verdict=verdict,
@@ -115,23 +133,21 @@ def _record(
         score=value,
         parts=parts,
         evidence=None if taught is None else {"base": taught.base, **dict(zip(DENSE, taught.dense, strict=True))},
-        model_version=stored.version,
+        model_version=seen.version,
         deck_position=deck_position,
         explored=explored,
         reason=reason,
     )
-    session.add(swipe)
-    session.flush()
-    model = view.model
     with span("learn", measured="learn"):
+        model, edition = warm.model, seen.edition
         if taught is not None:
-            stored.skills_edition = min(stored.skills_edition, posting.skills_edition)
+            edition = min(edition, posting.edition)
             model = model.with_example(msgspec.structs.replace(taught, swipe_id=swipe.id or 0))
-        keep_model(session, matcher, stored, model, swipe, now)
+        log = warm.log.with_verdict(swipe.id or 0, posting_id, verdict == "skip", others)
+        _store(session, matcher, seen, replace(warm, model=model, log=log), edition, swipe, now)
     opened = None
-    if verdict in ("like", "save"):
-        application, new = open_for(session, person_id, posting_id, now)
-        opened = application.id if new else None
+    if verdict in ("like", "save") and posting.application is None:
+        opened = open_at(session, person_id, now, posting.title, posting.company, posting.url, posting_id).id
     return Recorded(swipe=swipe, new=True, application_id=opened)
 
 
@@ -140,17 +156,17 @@ def undo(session: Session, matcher: Matcher, person_id: int, now: datetime) -> S
 
     Returns the swipe that was taken back. Raises ConflictError when there is none.
     """
-    stored = locked(session, person_id, now)
-    swipes = standing(session, person_id)
-    if not swipes:
+    _lock(session, person_id, now)
+    seen, warm = matcher.warm(session, person_id)
+    last = session.get(Swipe, int(warm.log.swipes[-1])) if len(warm.log) else None
+    if last is None:
         raise ConflictError("There is no verdict to take back.")
-    last = swipes[-1]
-    row = Swipe(person_id=person_id, posting_id=last.posting_id, verdict="undo", undoes_id=last.id, at=now)
-    row.model_version = stored.version
-    session.add(row)
-    session.flush()
-    model = matcher.model(session, person_id).without(last.id or 0)
-    keep_model(session, matcher, stored, model, row, now)
+    row = _append(
+        session, person_id=person_id, posting_id=last.posting_id, verdict="undo", undoes_id=last.id, at=now,
+        model_version=seen.version,
+    )  # fmt: skip
+    warm = replace(warm, model=warm.model.without(last.id or 0), log=warm.log.without(last.id or 0))
+    _store(session, matcher, seen, warm, seen.edition, row, now)
     if last.verdict in ("like", "save"):
         _close_untouched(session, person_id, last)
     return last
@@ -211,41 +227,56 @@ def _check(verdict: Any, reason: Any) -> None:
 
 
 def locked(session: Session, person_id: int, now: datetime) -> PreferenceModel:
-    """The person's model row, locked until the transaction ends: two verdicts at once follow one another."""
-    statement = select(PreferenceModel).where(PreferenceModel.person_id == person_id).with_for_update()
-    stored = session.exec(statement.execution_options(populate_existing=True)).one_or_none()
-    if stored is None:
+    """The person's model row, locked until the transaction ends."""
+    _lock(session, person_id, now)
+    statement = select(PreferenceModel).where(PreferenceModel.person_id == person_id)
+    return session.exec(statement.execution_options(populate_existing=True)).one()
+
+
+def _lock(session: Session, person_id: int, now: datetime) -> None:
+    """Lock the person's model row until the transaction ends: two verdicts at once follow one another."""
+    session.flush()
+    if session.connection().execute(_LOCK, {"person": person_id}).first() is None:
         # Another process may be making it at this moment: whoever comes second waits here and takes that one.
         fresh = PreferenceModel(person_id=person_id, updated_at=now, skills_edition=skills.EDITION).model_dump()
-        insert_missing(session, table(PreferenceModel), [fresh], ["person_id"])
-        stored = session.exec(statement.execution_options(populate_existing=True)).one()
-    return stored
+        insert_missing(session, _MODEL, [fresh], ["person_id"])
+        session.connection().execute(_LOCK, {"person": person_id}).one()
 
 
-def keep_model(
-    session: Session, matcher: Matcher, stored: PreferenceModel, model: Model, swipe: Swipe, now: datetime
+def _append(session: Session, **values: Any) -> Swipe:
+    """A row of the log, as it was stored."""
+    done = session.connection().execute(_INSERT, values)
+    (number,) = done.inserted_primary_key or (None,)
+    return Swipe(id=number, **values)
+
+
+def _store(
+    session: Session, matcher: Matcher, seen: Seen, warm: Warm, edition: int, swipe: Swipe, now: datetime
 ) -> None:
-    stored.state = model.encode()
-    stored.summary = model.summary()
-    stored.version += 1
-    stored.last_swipe_id = swipe.id
-    stored.updated_at = now
-    session.add(stored)
-    session.flush()
-    matcher.remember(stored.person_id, stored.state, model)
+    values = {
+        "person": swipe.person_id,
+        "state": warm.model.encode(),
+        "summary": warm.model.summary(),
+        "version": seen.version + 1,
+        "last_swipe_id": swipe.id,
+        "skills_edition": edition,
+        "updated_at": now,
+    }
+    session.connection().execute(_UPDATE, values)
+    log_key = (seen.version + 1, swipe.id, seen.log[-1] + 1, seen.seq)
+    matcher.records.put(session, swipe.person_id, replace(warm, log_key=log_key))
 
 
-def _latest(person_id: int, posting_id: int) -> Any:
-    return (
-        select(Swipe)
-        .where(Swipe.person_id == person_id, Swipe.posting_id == posting_id, Swipe.verdict != "undo")
-        .order_by(col(Swipe.id).desc())
-        .limit(1)
+def _same(session: Session, posting: SeenPosting) -> tuple[int, tuple[int, ...]]:
+    """The posting that stands for this one's opening in the deck, and the others of the same opening."""
+    if posting.cluster is None:
+        return posting.id, ()
+    statement = select(Posting.id, Posting.shown, Posting.state).where(
+        Posting.cluster_id == posting.cluster, Posting.id != posting.id
     )
-
-
-def _undone(session: Session, swipe: Swipe) -> bool:
-    return session.exec(select(Swipe.id).where(Swipe.undoes_id == swipe.id)).first() is not None
+    others = [(id_ or 0, shown and state == "open") for id_, shown, state in session.exec(statement)]
+    instead = posting.id if posting.shown else next((id_ for id_, stands in others if stands), posting.id)
+    return instead, tuple(id_ for id_, _ in others)
 
 
 def shown_for(session: Session, posting: Posting) -> int:

@@ -60,7 +60,9 @@ def test_few_verdicts_teach_a_leaning(space: Space, facet: str) -> None:
     learned = _taught(space, facet, 20).learned(space)
     wanted = _has(space, facet)
     assert learned[wanted].mean() > learned[~wanted].mean() + 1
-    assert max(_taught(space, facet, 20).weights[0], key=lambda name: _taught(space, facet, 20).weights[0][name])
+    assert max(
+        _taught(space, facet, 20).weights.facets, key=lambda name: _taught(space, facet, 20).weights.facets[name]
+    )
 
 
 def test_taking_back_gives_exactly_the_model_that_never_was(space: Space) -> None:
@@ -90,8 +92,8 @@ def test_state_goes_in_and_out_and_order_of_fitting_is_no_matter(verdicts: list[
     assert stored.examples == stepwise.examples
     assert stored.encode() == stepwise.encode()
     if verdicts:
-        for name, value in stored.weights[0].items():
-            assert abs(value - stepwise.weights[0][name]) < 1e-6
+        for name, value in stored.weights.facets.items():
+            assert abs(value - stepwise.weights.facets[name]) < 1e-6
 
 
 def test_a_new_verdict_on_a_posting_replaces_the_old_one(space: Space) -> None:

@@ -1,0 +1,152 @@
+"""Tables: what scoring needs of the postings whoever the candidate is; computed once for a state of the features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.sparse as sp
+
+if TYPE_CHECKING:
+    from jobswipe.matching.features import Features
+
+SHARED = frozenset({"word", "skill"})
+"""Groups of which a posting has many facets: together they weigh as much as one."""
+
+
+def group(facet: str) -> str:
+    return facet.partition(":")[0]
+
+
+class Tables:
+    """Of all postings, or of chosen ones: those take what is of all (`whole`), so that a row has the same values."""
+
+    def __init__(self, features: Features, whole: Tables | None = None, at: np.ndarray | None = None) -> None:
+        self._features = features
+        self._whole = whole
+        self._at = at
+        self._scaled: dict[Any, sp.csr_matrix] = {}
+
+    @cached_property
+    def groups(self) -> np.ndarray:
+        """The group of each facet's column."""
+        return self._whole.groups if self._whole else np.array([group(name) for name in self._features.names])
+
+    @cached_property
+    def word_weights(self) -> np.ndarray:
+        """Inverse document frequency in the columns of title words, 0 in the others."""
+        return self._whole.word_weights if self._whole else self._rarity("word")
+
+    @cached_property
+    def skill_weights(self) -> np.ndarray:
+        """Inverse document frequency in the columns of skills, 0 in the others."""
+        return self._whole.skill_weights if self._whole else self._rarity("skill")
+
+    def _rarity(self, name: str) -> np.ndarray:
+        rarity = np.log1p(self._features.population / np.maximum(self._features.counts, 1))
+        return np.where(self.groups == name, rarity, 0).astype(np.float32)
+
+    @cached_property
+    def word_norm(self) -> np.ndarray:
+        """The length of each posting's title words."""
+        return np.asarray(np.sqrt(np.maximum(self._features.matrix @ (self.word_weights**2), 1e-9)))
+
+    @cached_property
+    def skill_norm(self) -> np.ndarray:
+        """The length of each posting's skills, as if it had four more of middling rarity: few skills prove little."""
+        idf = self.skill_weights
+        usual = float(np.median(idf[idf > 0])) if (idf > 0).any() else 1.0
+        return np.asarray(np.sqrt(self._features.matrix @ (idf * idf) + 4 * usual**2))
+
+    @cached_property
+    def somewhere(self) -> np.ndarray:
+        """Which postings name a country."""
+        return np.asarray(self._features.matrix @ (self.groups == "country").astype(np.float32) > 0)
+
+    @cached_property
+    def remote_named(self) -> np.ndarray:
+        """Which postings name where remote work is open to."""
+        wanted = (self.groups == "remote").astype(np.float32)
+        if (unsaid := self._features.column.get("remote:?")) is not None:
+            wanted[unsaid] = 0
+        return np.asarray(self._features.matrix @ wanted > 0)
+
+    @cached_property
+    def openings(self) -> np.ndarray:
+        """Log of how many openings each posting's company has."""
+        out = np.ones(len(self._features), np.float32)
+        known = self._features.company >= 0
+        out[known] = self._features.counts[self._features.company[known]]
+        return np.asarray(np.log(out), np.float32)
+
+    @cached_property
+    def distinct(self) -> tuple[np.ndarray, np.ndarray]:
+        """(the distinct title vectors times 127 as float32, which one each posting has)."""
+        vectors = self._features.vectors
+        if self._whole is not None and self._at is not None:
+            known, which = self._whole.distinct
+            return known[which[self._at]], np.arange(len(self._at))
+        width = vectors.shape[1]
+        seen, which = np.unique(np.ascontiguousarray(vectors).view(f"V{width}").ravel(), return_inverse=True)
+        return seen.view(np.int8).reshape(-1, width).astype(np.float32), which.ravel().astype(np.int32)
+
+    @cached_property
+    def longest(self) -> float:
+        """The greatest length of a title vector times 127."""
+        if self._whole is not None:
+            return self._whole.longest
+        return float(np.sqrt((self.distinct[0] ** 2).sum(axis=1).max(initial=0)))
+
+    def named(self, name: str) -> list[str]:
+        """The facets of a group."""
+        return [self._features.names[at] for at in np.flatnonzero(self.groups == name)]
+
+    @cached_property
+    def _by_facet(self) -> sp.csc_matrix:
+        return self._features.matrix.tocsc()
+
+    def having(self, columns: Sequence[int]) -> np.ndarray:
+        """Which postings have one of the facets in `columns`."""
+        out = np.zeros(len(self._features), bool)
+        for at in columns:
+            out[self.rows_of(at)] = True
+        return out
+
+    def rows_of(self, column: int) -> np.ndarray:
+        """The rows that have a facet."""
+        lists = self._by_facet
+        return np.asarray(lists.indices[lists.indptr[column] : lists.indptr[column + 1]])
+
+    def most(self, name: str) -> int:
+        """The most facets of a group that one posting has."""
+        if self._whole is not None:
+            return self._whole.most(name)
+        if name not in self._most:
+            self._most[name] = int((self._features.matrix @ (self.groups == name).astype(np.float32)).max(initial=0))
+        return self._most[name]
+
+    @cached_property
+    def _most(self) -> dict[str, int]:
+        return {}
+
+    def scaled(self, scales: Any) -> sp.csr_matrix:
+        """The facets with their groups' scales instead of ones, shared among the facets of a shared group."""
+        if scales not in self._scaled:
+            if self._whole is not None:
+                self._scaled[scales] = self._whole.scaled(scales)[self._at]
+            else:
+                self._scaled[scales] = self._make_scaled(scales)
+        return self._scaled[scales]
+
+    def _make_scaled(self, scales: Any) -> sp.csr_matrix:
+        matrix = self._features.matrix
+        data = np.array([getattr(scales, name) for name in self.groups], np.float32)[matrix.indices]
+        for name in sorted(SHARED & set(self.groups.tolist())):
+            mine = self.groups == name
+            many = matrix @ mine.astype(np.float32)
+            share = np.repeat((1 / np.sqrt(np.maximum(many, 1))).astype(np.float32), np.diff(matrix.indptr))
+            here = mine[matrix.indices]
+            data[here] *= share[here]
+        return sp.csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)

@@ -1,0 +1,340 @@
+"""What is kept between requests never shows: the same cards as computed anew, whoever changed the store."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from small_store import NOW, RESUME, fill, insert, matcher, prefer, specs
+from sqlalchemy import event
+from sqlmodel import Session, select
+
+from jobswipe.db.engine import Database
+from jobswipe.matching import lift, score, shortlist, swipes
+from jobswipe.matching.deck import Card, choose, deck
+from jobswipe.matching.engine import Matcher
+from jobswipe.matching.verdicts import judged
+from jobswipe.matching.warm import Records
+from jobswipe.models import Posting, PreferenceModel, Resume, Source, Swipe
+from jobswipe.resumes import service
+from jobswipe.settings import Settings
+
+HOLDS = 300
+"""The shortlist's length in these tests; the store has more postings."""
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Shortlists of HOLDS postings; what is asked for grows with every ranking of all."""
+    asked: list[int] = []
+    monkeypatch.setattr(shortlist, "KEPT", HOLDS)
+    whole = Matcher._all
+    monkeypatch.setattr(Matcher, "_all", lambda self, *given: (asked.append(1), whole(self, *given))[1])
+    return asked
+
+
+def crowded(database: Database) -> list[int]:
+    """600 postings and a person."""
+    ids = fill(database)
+    with database.write() as session:
+        for turn in range(1, 10):
+            rows = [{**row, "company": f"Company {at % 40}", "age": 3 * turn} for at, row in enumerate(specs())]
+            ids += insert(session, rows, first_seq=turn * 1_000)
+    return ids
+
+
+def anew(ranking: Matcher, session: Session, size: int) -> list[Card]:
+    """The deck as ranking every posting gives it."""
+    view = ranking.view(session, 1)
+    dealt = len(ranking.warm(session, 1)[1].log)
+    open_ = view.allowed & ~np.isin(view.space.features.ids, judged(session, 1))
+    chosen = choose(view, open_, size, dealt, ranking.settings.match.explore_every)
+    assert chosen is not None
+    matches = ranking.describe(session, view, np.array([row for row, _ in chosen], np.int64))
+    return [
+        Card(position=dealt + match.rank, explored=taught, match=match)
+        for match, (_, taught) in zip(matches, chosen, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_deck_of_a_shortlist_is_that_of_all_postings(
+    sqlite: Database, settings: Settings, short: list[int], seed: int
+) -> None:
+    crowded(sqlite)
+    dice = random.Random(seed)
+    ranking = matcher(sqlite, settings)
+    decks = 0
+    for _ in range(30):
+        with sqlite.read() as session:
+            cards = deck(ranking, session, 1, 10)
+            assert cards == anew(ranking, session, 10)
+            assert deck(ranking, session, 1, 10) == cards
+        decks += 1
+        with sqlite.write() as session:
+            if dice.random() < 0.1 and decks > 3:
+                swipes.undo(session, ranking, 1, NOW)
+                continue
+            verdict = dice.choices(swipes.VERDICTS, [4, 5, 1, 2])[0]
+            swipes.record(session, ranking, 1, dice.choice(cards).match.posting_id, verdict, NOW)
+    assert 1 < len(short) < decks  # some were certain, and some were not
+
+
+def test_no_posting_rises_above_the_bound(sqlite: Database, settings: Settings) -> None:
+    ids = crowded(sqlite)
+    dice = random.Random(4)
+    ranking = matcher(sqlite, settings)
+    with sqlite.write() as session:
+        before = ranking.view(session, 1)
+        low, high = before.space.dense_range(np.zeros(0, np.int64), 0)
+        for _ in range(25):
+            reason = dice.choice((None, "place", "company"))
+            verdict = dice.choice(("like", "dislike"))
+            swipes.record(
+                session, ranking, 1, dice.choice(ids), verdict, NOW, reason=reason if verdict == "dislike" else None
+            )
+            after = ranking.view(session, 1)
+            bound = lift.most(
+                after.space.features, before.model.weights, after.model.weights, low, high, after.model.scales
+            )
+            risen = float((after.learned - before.learned).max())
+            assert risen <= bound < risen + 12
+            if dice.random() < 0.5:
+                before = after
+
+
+def test_a_row_is_worth_the_same_alone_as_among_all(filled: Matcher, sqlite: Database) -> None:
+    with sqlite.write() as session:
+        for posting_id in (3, 40, 17):
+            swipes.record(session, filled, 1, posting_id, "like", NOW)
+        view = filled.view(session, 1)
+    at = np.array([4, 9, 33, 51])
+    features = view.space.features
+    text = filled.text_fit(view.who)
+    alone = score.evidence(features.take(at), text[at], view.who, NOW.timestamp(), 45)
+    whole = score.evidence(features, text, view.who, NOW.timestamp(), 45)
+    assert np.allclose(alone, whole[at], atol=1e-6)
+    one = shortlist.Space(features.take(at), view.space.evidence[at])
+    assert (view.model.learned(one) == view.learned[at]).all()
+    assert (one.base == view.space.base[at]).all()
+    assert np.allclose(view.model.deviation(one, np.arange(4)), view.model.deviation(view.space, at))
+
+
+def _other_verdict(database: Database, other: Matcher) -> None:
+    with database.write() as session:
+        swipes.record(session, other, 1, deck(other, session, 1, 1)[0].match.posting_id, "dislike", NOW)
+
+
+def _undo(database: Database, other: Matcher) -> None:
+    with database.write() as session:
+        swipes.undo(session, other, 1, NOW)
+
+
+def _resume(database: Database, _other: Matcher) -> None:
+    with database.write() as session:
+        session.exec(select(Resume)).one().active = False
+        document = {**RESUME, "basics": {"label": "Registered Nurse"}, "work": []}
+        session.add(Resume(person_id=1, name="other.json", sha256="0", imported_at=NOW, document=document))
+
+
+def _correction(database: Database, _other: Matcher) -> None:
+    with database.write() as session:
+        service.correct(session, service.get(session, 1), "basics.location.city", "Austin", NOW)
+
+
+def _preferences(database: Database, _other: Matcher) -> None:
+    with database.write() as session:
+        prefer(session, {"titles": ["Data Analyst"], "countries": ["US"]})
+
+
+def _closed(database: Database, other: Matcher) -> None:
+    with database.write() as session:
+        posting = session.get(Posting, deck(other, session, 1, 1)[0].match.posting_id)
+        assert posting is not None
+        posting.state, posting.shown, posting.change_seq = "closed", False, 90_000
+
+
+def _retitled(database: Database, other: Matcher) -> None:
+    with database.write() as session:
+        posting = session.get(Posting, deck(other, session, 1, 1)[0].match.posting_id)
+        assert posting is not None
+        posting.title, posting.change_seq = "Backend Engineer, Billing", 90_000
+
+
+def _merged(database: Database, other: Matcher) -> None:
+    """The judged posting and the best card turn out to be one opening."""
+    from jobswipe.models import Cluster
+
+    with database.write() as session:
+        session.add(Cluster(id=1, created_at=NOW))
+        session.flush()
+        first = session.exec(select(Swipe.posting_id)).first()
+        for at, posting_id in enumerate((first, deck(other, session, 1, 1)[0].match.posting_id)):
+            posting = session.get(Posting, posting_id)
+            assert posting is not None
+            posting.cluster_id, posting.change_seq = 1, 90_000 + at
+
+
+def _source_gone(database: Database, _other: Matcher) -> None:
+    with database.write() as session:
+        session.add(Source(id=2, kind="ashby", board="other", created_at=NOW))
+        session.flush()
+        insert(session, [{"title": "Backend Engineer", "company": "New", "city": "Berlin"}], first_seq=95_000)
+        session.delete(session.get(Source, 2))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [_other_verdict, _undo, _resume, _correction, _preferences, _closed, _retitled, _merged, _source_gone],
+)
+def test_a_change_by_another_process_shows_at_once(
+    both: Database, settings: Settings, change: Callable[[Database, Matcher], None]
+) -> None:
+    ids = fill(both)
+    ranking, other = matcher(both, settings), matcher(both, settings)
+    with both.write() as session:
+        swipes.record(session, ranking, 1, ids[7], "like", NOW)
+    with both.read() as session:
+        before = deck(ranking, session, 1, 10)
+        assert before == deck(other, session, 1, 10)
+    change(both, other)
+    fresh = matcher(both, settings)
+    with both.read() as session:
+        after = deck(ranking, session, 1, 10)
+        assert after == deck(fresh, session, 1, 10) == anew(fresh, session, 10)
+    assert after != before
+
+
+def test_another_day_is_another_deck(sqlite: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(sqlite)
+    ranking = matcher(sqlite, settings)
+    with sqlite.read() as session:
+        before = deck(ranking, session, 1, 5)
+        monkeypatch.setenv("JOBSWIPE_NOW", (NOW + timedelta(days=40)).isoformat())
+        after = deck(ranking, session, 1, 5)
+        assert after == deck(matcher(sqlite, settings), session, 1, 5)
+    assert after[0].match.parts["freshness"] < before[0].match.parts["freshness"]
+
+
+def test_what_is_rolled_back_was_never_kept(both: Database, settings: Settings) -> None:
+    ids = fill(both)
+    ranking = matcher(both, settings)
+    with both.read() as session:
+        before = deck(ranking, session, 1, 5)
+    with pytest.raises(RuntimeError, match="changed my mind"), both.write() as session:
+        swipes.record(session, ranking, 1, ids[0], "like", NOW)
+        swipes.record(session, ranking, 1, before[0].match.posting_id, "dislike", NOW)
+        assert deck(ranking, session, 1, 5) != before
+        raise RuntimeError("changed my mind")
+    with both.read() as session:
+        assert deck(ranking, session, 1, 5) == before
+    with both.write() as session:
+        swipes.record(session, ranking, 1, ids[1], "like", NOW)
+        swipes.record(session, ranking, 1, before[0].match.posting_id, "dislike", NOW)
+    with both.read() as session:
+        assert [one.posting_id for one in ranking.model(session, 1).examples] == [ids[1], before[0].match.posting_id]
+        assert deck(ranking, session, 1, 5) == deck(matcher(both, settings), session, 1, 5)
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    ran: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith("BEGIN"):  # SQLite's is a statement like any
+            ran.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield ran
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def test_a_warm_request_asks_the_store_little(both: Database, settings: Settings) -> None:
+    fill(both)
+    ranking = matcher(both, settings)
+    with both.read() as session:
+        cards = deck(ranking, session, 1, 10)
+    with both.read() as session, statements(both) as ran:
+        deck(ranking, session, 1, 10)
+    assert len(ran) == 1
+    for verdict, most in (("dislike", 4), ("like", 6)):
+        with both.write() as session:
+            swipes.record(session, ranking, 1, cards.pop().match.posting_id, verdict, NOW)  # the first makes a row
+        with both.write() as session, statements(both) as ran:
+            swipes.record(session, ranking, 1, cards.pop().match.posting_id, verdict, NOW)
+        assert len(ran) <= most
+        with both.read() as session, statements(both) as ran:
+            deck(ranking, session, 1, 10)
+        assert len(ran) <= 3
+
+
+def test_whoever_is_warm_does_not_wait_for_whoever_is_cold(sqlite: Database, settings: Settings) -> None:
+    fill(sqlite)
+    ranking = matcher(sqlite, settings)
+    with sqlite.read() as session:
+        warm = deck(ranking, session, 1, 5)
+        with ranking._heavy:  # as while another person's postings are ranked
+            assert deck(ranking, session, 1, 5) == warm
+            assert deck(ranking, session, 1, 3) == warm[:3]
+
+
+def test_records_stay_within_their_bound(sqlite: Database, settings: Settings) -> None:
+    fill(sqlite)
+    ranking = matcher(sqlite, settings)
+    with sqlite.read() as session:
+        _, warm = ranking.warm(session, 1)
+    records = Records(3 * warm.nbytes)
+    for person_id in range(1, 9):
+        records.keep(person_id, warm)
+        assert records.size <= records.bound
+    with sqlite.read() as session:
+        assert records.get(session, 8) is warm
+        assert records.get(session, 1) is None
+    assert len(records) == 3
+    small = Records(1)
+    small.keep(1, warm)
+    small.keep(2, warm)
+    assert len(small) == 1
+
+
+def test_64_clients_at_the_same_cards_leave_each_verdict_once(both: Database, settings: Settings) -> None:
+    ids = fill(both)
+    ranking = matcher(both, settings)
+    cards = ids[:6]
+    start = threading.Barrier(64)
+    failed: list[BaseException] = []
+    new: list[int] = []
+
+    def client(number: int) -> None:
+        own = random.Random(number)
+        start.wait()
+        try:
+            for posting_id in own.sample(cards, len(cards)) * 2:  # each once more: a client that tries again
+                with both.write() as session:
+                    done = swipes.record(session, ranking, 1, posting_id, "like", NOW)
+                if done.new:
+                    new.append(posting_id)
+        except BaseException as error:  # noqa: BLE001 - told by the test
+            failed.append(error)
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(64)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert sorted(new) == sorted(cards)
+    with both.read() as session:
+        assert sorted(session.exec(select(Swipe.posting_id)).all()) == sorted(cards)
+        stored = session.exec(select(PreferenceModel)).one()
+        assert stored.version == len(cards)
+        assert sorted(one.posting_id for one in ranking.model(session, 1).examples) == sorted(cards)
+        assert deck(ranking, session, 1, 10) == deck(matcher(both, settings), session, 1, 10)

@@ -24,9 +24,10 @@ from sqlmodel import Session, col, select
 
 from jobswipe import skills
 from jobswipe.matching import features, score
-from jobswipe.matching.design import DENSE, Example, group
+from jobswipe.matching.design import DENSE, Example
 from jobswipe.matching.learn import MAX_KEPT, Model
 from jobswipe.matching.swipes import locked, shown_for
+from jobswipe.matching.tables import group
 from jobswipe.matching.verdicts import standing
 from jobswipe.models import Posting, PostingSkill, PreferenceModel, SkillConcept, Swipe
 from jobswipe.postings.normalise import whole_text

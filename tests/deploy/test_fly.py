@@ -16,7 +16,7 @@ from jobswipe import settings as settings_module
 from jobswipe.settings import Settings
 from jobswipe.tasks.supervise import BEYOND_GRACE
 from server.app import create_app
-from server.serve import BEYOND
+from server.lifetime import BEYOND
 
 ROOT = Path(__file__).resolve().parents[2]
 FLY: dict[str, Any] = tomllib.loads((ROOT / "fly.toml").read_text())

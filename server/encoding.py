@@ -67,7 +67,8 @@ async def _encode(scope: HTTPScope, start: HTTPResponseStartEvent, body: bytes) 
         _set(start, *_VARY)
         if len(body) >= SMALLEST:
             coding = _chosen(_header(scope, b"accept-encoding"))
-    if scope["method"] == "GET" and start["status"] == 200 and body and b"etag" not in headers and compressible:
+    tagged = compressible and class_of(of) != "none" and b"etag" not in headers
+    if tagged and body and scope["method"] == "GET" and start["status"] == 200:
         tag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}{f"-{coding}" if coding else ""}"'
         _set(start, b"etag", tag.encode())
         if _matches(_header(scope, b"if-none-match"), tag):

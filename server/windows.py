@@ -16,9 +16,10 @@ import time
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-import redis.asyncio
+from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 _PAUSE = 1.0
@@ -137,23 +138,19 @@ class RedisWindows:
     """In Redis or Valkey."""
 
     def __init__(self, url: str, timeout: float) -> None:
-        self._client = redis.asyncio.Redis.from_url(
-            url,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            retry=Retry(NoBackoff(), 0),
-            max_connections=32,
-        )
-        self._script = self._client.register_script(_SCRIPT)
+        self._url = url
         self._timeout = timeout
         self._away = 0.0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._client: Redis | None = None
+        self._script: AsyncScript | None = None
 
     async def take(self, key: bytes, most: int, window: float) -> Taken:
         if time.monotonic() < self._away:
             raise StoreAwayError
         try:
             async with asyncio.timeout(self._timeout):
-                admitted, used, reset = await self._script(
+                admitted, used, reset = await self._ask()(
                     keys=[b"jobswipe:limit:" + key.hex().encode()],
                     args=[most, int(window * 1000), int(_AHEAD * 1000)],
                 )
@@ -162,6 +159,22 @@ class RedisWindows:
             raise StoreAwayError from error
         return Taken(bool(admitted), used, reset / 1000)
 
+    def _ask(self) -> AsyncScript:
+        """The script, on connections of the running loop: another loop's cannot be used."""
+        loop = asyncio.get_running_loop()
+        if self._script is None or self._loop is not loop:
+            self._loop = loop
+            self._client = Redis.from_url(
+                self._url,
+                socket_timeout=self._timeout,
+                socket_connect_timeout=self._timeout,
+                retry=Retry(NoBackoff(), 0),
+                max_connections=32,
+            )
+            self._script = self._client.register_script(_SCRIPT)
+        return self._script
+
     async def close(self) -> None:
-        with contextlib.suppress(RedisError, OSError):
-            await self._client.aclose()
+        if self._client is not None and self._loop is asyncio.get_running_loop():
+            with contextlib.suppress(RedisError, OSError):
+                await self._client.aclose()

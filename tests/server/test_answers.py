@@ -35,7 +35,8 @@ HEADERS = {
 def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("served")
     shutil.copyfile(sqlite_template, home / "jobswipe.db")
-    with Served(HOME=home, SERVER_PUBLIC_URL="https://jobs.example.com", LOGGING_FORMAT="json") as found:
+    settings = {"SERVER_PUBLIC_URL": "https://jobs.example.com", "LIMITS_TRUSTED": "127.0.0.0/8"}
+    with Served(HOME=home, LOGGING_FORMAT="json", **settings) as found:
         yield found
 
 
@@ -67,33 +68,75 @@ KINDS: dict[str, tuple[str, str, int]] = {
     "nothing there": ("GET", "/nothing", 404),
     "a wrong method": ("DELETE", "/things/7", 405),
     "a method of nobody": ("BREW", "/things/7", 405),
+    "a file": ("GET", "/file", 200),
+    "no JSON": ("POST", "/echo", 415),
+    "too much": ("POST", "/upload", 413),
+    "a full disk": ("POST", "/full", 507),
     "a conflict": ("GET", "/error/ConflictError", 409),
     "a fault": ("GET", "/fault", 500),
     "a store that is away": ("GET", "/error/StorageError", 503),
 }
 
 
-def check(answer: httpx.Response) -> None:
+def check(answer: httpx.Response, golden: dict[str, str] = HEADERS) -> None:
     """The golden list: nothing is missing, twice, or told that nobody has to know."""
     names = [name for name, _ in answer.headers.multi_items()]
-    for name, value in HEADERS.items():
+    for name, value in golden.items():
         found = answer.headers.get_list(name)
         if name == "vary":  # what can be compressed varies by that, too
             found = [found[0].removesuffix(", Accept-Encoding")]
         assert found == [value]
     assert len(names) == len(set(names))
-    expected = {"content-type", "content-length", "date", "x-request-id", "allow", "retry-after", "connection", "etag"}
-    assert set(names) - set(HEADERS) <= expected
+    expected = {
+        "content-type",
+        "content-length",
+        "date",
+        "x-request-id",
+        "allow",
+        "retry-after",
+        "connection",
+        "etag",
+        "content-encoding",
+        "content-disposition",
+    }
+    assert set(names) - set(golden) <= expected
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_header_on_every_kind_of_answer(served: Served, kind: str) -> None:
     method, path, status = KINDS[kind]
-    answer = served.client.request(method, path)
+    answer = served.client.request(method, path, content=b"x" * 6_000 if method == "POST" else None)
     assert answer.status_code == status
     check(answer)
     if status >= 400:
         problem(answer)
+
+
+PAGE = HEADERS | {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "font-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    ),
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+def test_a_page_has_the_headers_of_a_page(served: Served) -> None:
+    answer = served.get("/page")
+    assert answer.headers["content-type"].startswith("text/html")
+    check(answer, PAGE)
+    # What is no page there is none.
+    check(served.get("/page?fault=1"))
+
+
+def test_a_header_cannot_begin_another(served: Served) -> None:
+    answer = served.get("/inject", params={"value": "a\r\nset-cookie: b=c"})
+    assert "set-cookie" not in answer.headers
+    assert answer.headers["x-echo"] == "a set-cookie: b=c"
+    for name in ("x-request-id", "origin", "host"):
+        head = f"GET /health HTTP/1.1\r\nHost: localhost\r\n{name}: a\r\x00set-cookie: b=c\r\n\r\n"
+        assert b"set-cookie" not in raw(served, head.encode())
 
 
 @pytest.mark.parametrize(

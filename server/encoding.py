@@ -42,7 +42,8 @@ class Encoded:
 
         async def sending(message: Message) -> None:
             nonlocal start
-            if message["type"] == "http.response.start":
+            # What has a length comes whole. A stream has none, and its head goes out at once.
+            if message["type"] == "http.response.start" and _sized(message):
                 start = message
                 return
             if start is not None:
@@ -82,6 +83,10 @@ async def _encode(scope: HTTPScope, start: HTTPResponseStartEvent, body: bytes) 
             _set(start, b"content-length", str(len(small)).encode())
             return small
     return body
+
+
+def _sized(start: HTTPResponseStartEvent) -> bool:
+    return any(name.lower() == b"content-length" for name, _ in start["headers"])
 
 
 def _compressible(media_type: bytes) -> bool:

@@ -149,6 +149,21 @@ def test_what_is_no_http_gets_the_same_form(served: Served, data: bytes) -> None
     assert answer.json()["code"] == "bad_request"
 
 
+LIMITS = {"ratelimit", "ratelimit-policy", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}
+
+
+def test_a_refusal_for_too_many_has_every_header_too(store: Any) -> None:
+    with Served(SERVER_PUBLIC_URL="https://jobs.example.com", LIMITS_AUTH=1) as few:
+        assert few.client.post("/login").status_code == 200
+        answer = few.client.post("/login")
+        assert answer.status_code == 429
+        assert set(answer.headers) >= LIMITS | {"retry-after"}
+        for name in LIMITS:
+            del answer.headers[name]
+        check(answer)
+        problem(answer)
+
+
 def test_no_promise_of_https_where_there_is_none(store: Any) -> None:
     with Served("serve") as plain:
         answer = plain.get("/health")

@@ -5,10 +5,8 @@ from __future__ import annotations
 import threading
 
 from litestar import Litestar
-from litestar.datastructures import State
 
 from jobswipe.db.engine import Database
-from jobswipe.matching.engine import Matcher
 from jobswipe.security.origins import origins
 from jobswipe.settings import Settings
 from server import api, limits, problems
@@ -22,6 +20,7 @@ from server.headers import Headers, api_headers, page_headers
 from server.health import Readiness, alive, ready
 from server.limits import Limiter
 from server.observe import Observed
+from server.state import ServerState
 
 
 def create_app(settings: Settings, database: Database, *, stopping: threading.Event | None = None) -> Litestar:
@@ -45,17 +44,14 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
         debug=False,
         openapi_config=None,
         logging_config=None,  # the log is set up for the whole process
-        state=State(
-            {
-                "settings": settings,
-                "database": database,
-                "matcher": Matcher(database, settings),
-                "credentials": Credentials(database, settings.accounts.cache),
-                "readiness": Readiness(settings, database, stopping),
-                "headers": headers,
-                "forwarded": forwarded,
-                "limiter": limiter,
-            }
+        state=ServerState(
+            settings,
+            database,
+            credentials=Credentials(database, settings.accounts.cache),
+            readiness=Readiness(settings, database, stopping),
+            headers=headers,
+            forwarded=forwarded,
+            limiter=limiter,
         ),
     )
     # Around Litestar's own handler: its middleware does not see what no route takes.

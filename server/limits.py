@@ -26,7 +26,7 @@ from server.forwarded import peer
 from server.observe import ROUTE_CLASS
 from server.options import LimitClass
 from server.problems import CODES, RETRY_AFTER, Problem, Refused
-from server.windows import FileWindows, RedisWindows, StoreAwayError, Windows
+from server.windows import FileWindows, StoreAwayError, Windows
 
 WINDOW = 60
 """Seconds."""
@@ -138,6 +138,8 @@ def store(settings: Settings) -> Windows:
     """Where the requests are counted, by the settings. Raises SettingsError."""
     url = settings.limits.store or settings.queue.url or ""
     if url.startswith(("redis://", "rediss://", "unix://")):
+        from server.redis_windows import RedisWindows
+
         return RedisWindows(url, settings.limits.store_timeout)
     if settings.limits.store:
         raise SettingsError("[limits] store is no redis:// address: write one, or leave it out for a file.")

@@ -1,4 +1,4 @@
-"""Where requests of the last minute are counted, for all server processes together: a file of one machine, or Redis.
+"""Where requests of the last minute are counted, for all server processes together; here, in a file of one machine.
 
 A sliding window log: the times of the last admitted requests are kept, as many as the limit, and a request is admitted
 when the limit-th last one has left the window. So a limit holds over any 60 seconds, not only over whole minutes, and
@@ -9,23 +9,16 @@ no burst at a minute's turn gets twice of it, as it does with fixed windows, two
 from __future__ import annotations
 
 import array
-import asyncio
 import contextlib
 import sqlite3
 import time
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.commands.core import AsyncScript
-from redis.exceptions import RedisError
-
-_PAUSE = 1.0
+PAUSE = 1.0
 """Seconds for which a store that failed is not asked again: nobody waits for it meanwhile."""
 _SWEEP = 60.0
-_AHEAD = 1.0
+AHEAD = 1.0
 """Seconds that a time may lie ahead: later ones are from before the clock was set back, and count no more."""
 
 
@@ -64,7 +57,7 @@ class FileWindows:
         try:
             return self._take(key, most, window)
         except (sqlite3.Error, OSError) as error:
-            self._away = time.monotonic() + _PAUSE
+            self._away = time.monotonic() + PAUSE
             self._drop()
             raise StoreAwayError from error
 
@@ -75,7 +68,7 @@ class FileWindows:
             now = time.time()
             row = connection.execute("SELECT times FROM taken WHERE id = ?", (key,)).fetchone()
             times = array.array("d", row[0] if row else b"")
-            recent = [at for at in times if now - window < at <= now + _AHEAD]
+            recent = [at for at in times if now - window < at <= now + AHEAD]
             if len(recent) >= most:
                 return Taken(False, len(recent), recent[-most] + window - now)
             recent.append(now)
@@ -112,69 +105,3 @@ class FileWindows:
 
     async def close(self) -> None:
         self._drop()
-
-
-# One round trip, one clock: that of the store. Newest first.
-_SCRIPT = """
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local most, window = tonumber(ARGV[1]), tonumber(ARGV[2])
-local times = redis.call('LRANGE', KEYS[1], 0, -1)
-local used, oldest = 0, now
-for i = 1, #times do
-  local at = tonumber(times[i])
-  if at <= now - window then break end
-  if at <= now + tonumber(ARGV[3]) then used = used + 1; oldest = at end
-end
-if used >= most then return {0, used, tonumber(times[most]) + window - now} end
-redis.call('LPUSH', KEYS[1], now)
-redis.call('LTRIM', KEYS[1], 0, most - 1)
-redis.call('PEXPIRE', KEYS[1], window)
-return {1, used + 1, oldest + window - now}
-"""
-
-
-class RedisWindows:
-    """In Redis or Valkey."""
-
-    def __init__(self, url: str, timeout: float) -> None:
-        self._url = url
-        self._timeout = timeout
-        self._away = 0.0
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._client: Redis | None = None
-        self._script: AsyncScript | None = None
-
-    async def take(self, key: bytes, most: int, window: float) -> Taken:
-        if time.monotonic() < self._away:
-            raise StoreAwayError
-        try:
-            async with asyncio.timeout(self._timeout):
-                admitted, used, reset = await self._ask()(
-                    keys=[b"jobswipe:limit:" + key.hex().encode()],
-                    args=[most, int(window * 1000), int(_AHEAD * 1000)],
-                )
-        except (RedisError, OSError, TimeoutError) as error:
-            self._away = time.monotonic() + _PAUSE
-            raise StoreAwayError from error
-        return Taken(bool(admitted), used, reset / 1000)
-
-    def _ask(self) -> AsyncScript:
-        """The script, on connections of the running loop: another loop's cannot be used."""
-        loop = asyncio.get_running_loop()
-        if self._script is None or self._loop is not loop:
-            self._loop = loop
-            self._client = Redis.from_url(
-                self._url,
-                socket_timeout=self._timeout,
-                socket_connect_timeout=self._timeout,
-                retry=Retry(NoBackoff(), 0),
-                max_connections=32,
-            )
-            self._script = self._client.register_script(_SCRIPT)
-        return self._script
-
-    async def close(self) -> None:
-        if self._client is not None and self._loop is asyncio.get_running_loop():
-            with contextlib.suppress(RedisError, OSError):
-                await self._client.aclose()

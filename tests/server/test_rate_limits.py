@@ -14,7 +14,8 @@ from servers.served import Served, until
 
 from jobswipe.db.engine import Database
 from server import windows
-from server.windows import FileWindows, RedisWindows, StoreAwayError, Windows
+from server.redis_windows import RedisWindows
+from server.windows import FileWindows, StoreAwayError, Windows
 
 Make = Callable[[], Windows]
 MANY = multiprocessing.get_context("spawn")

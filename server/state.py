@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ServerState(State):
-    """`database`, `settings`, `matcher`, `credentials`, `readiness`; for the protocol `headers`, `forwarded`, `limiter`."""
+    """What handlers ask for, and `headers`, `forwarded` and `limiter` for the layers around them."""
 
     def __init__(self, settings: Settings, database: Database, **more: Any) -> None:
         super().__init__({"settings": settings, "database": database, **more}, deep_copy=False)

@@ -108,6 +108,6 @@ async def _check_body(request: Request[Any, Any, Any], demand: _Demand) -> None:
         raise Refused(problems.MALFORMED_JSON) from None
     try:
         # Litestar converts: "1" would do for a number. What the description says is what is taken.
-        msgspec.convert(value, demand.body)
+        msgspec.convert(value, demand.body, str_keys=True)
     except msgspec.ValidationError as error:
         raise problems.wrong(invalid.body(error, demand.body)) from None

@@ -101,7 +101,8 @@ class Limiter:
             taken = await self._windows.take(self._fingerprint(f"limits.{name}", whose), most, WINDOW)
         except StoreAwayError as error:
             measure.limit_store_failed(name)
-            logger("server").error("limit_store_away", limit_class=name, error=str(error.__cause__ or "it rests"))
+            if error.__cause__ is not None:  # else it is not asked now, and that was said a moment ago
+                logger("server").error("limit_store_away", limit_class=name, error=str(error.__cause__))
             if name == "auth":
                 raise Refused(_UNDECIDED) from None
             return

@@ -18,11 +18,13 @@ FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home-dir /data jobswipe \
     && install -d -o jobswipe -g jobswipe /data
 COPY --from=build /opt/jobswipe /opt/jobswipe
+# A container's ports are seen by whom its network or a published port lets in.
 ENV PATH=/opt/jobswipe/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     JOBSWIPE_HOME=/data \
     JOBSWIPE_SERVER_HOST=0.0.0.0 \
-    JOBSWIPE_METRICS_HOST=0.0.0.0
+    JOBSWIPE_METRICS_HOST=0.0.0.0 \
+    JOBSWIPE_METRICS_EXPOSED=true
 USER jobswipe
 WORKDIR /data
 VOLUME /data

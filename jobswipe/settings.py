@@ -112,6 +112,76 @@ class ServerSettings(_Section):
     """Seconds that a server that is told to stop still takes requests, while /ready already says that it stops."""
     grace: float = Field(default=20, gt=0, le=300)
     """Seconds beyond them in which requests that are under way finish; the others are cut off."""
+    environment: Literal["development", "production"] | None = None
+    """In production a start with unfit settings is refused. Default: production where public_url is https."""
+    processes: int = Field(default=1, ge=1, le=64)
+    """Processes that serve; each has threads and a database pool of its own."""
+    machines: int = Field(default=1, ge=1)
+    """Machines that serve together; what they must share is checked at the start in production."""
+    hosts: str = ""
+    """Names that the server is reached by beside that of public_url, with commas between; others are refused."""
+    trusted_proxies: str = ""
+    """Networks of the proxies in front, as `172.16.0.0/12`, with commas between. What they say of the client and of
+    its scheme is believed; what others say is not."""
+    proxy_header: Literal["X-Forwarded-For", "Fly-Client-IP"] = "X-Forwarded-For"
+    """The header in which they say the client's address."""
+    cors_origins: str = ""
+    """Origins whose pages may call the API from a browser, as `https://app.example.com`, with commas between."""
+    tls_cert: Path | None = None
+    """PEM file of the certificate and its chain; with tls_key the server speaks TLS itself."""
+    tls_key: Path | None = None
+    """PEM file of its private key, which others must not read."""
+    tls_min: Literal["1.2", "1.3"] = "1.2"
+    """Oldest version of TLS that is spoken."""
+    tls_ciphers: str | None = None
+    """Ciphers of TLS 1.2, as OpenSSL names them. Default: those with forward secrecy and authenticated encryption."""
+
+
+class LimitsSettings(_Section):
+    """What one request, one connection and one client may cost."""
+
+    section: ClassVar[str] = "limits"
+
+    auth: int = Field(default=5, ge=1, le=1000)
+    """Requests a minute that one address may make to log in, register and the like."""
+    api: int = Field(default=60, ge=1, le=1000)
+    """Requests a minute of one user."""
+    api_analyst: int = Field(default=120, ge=1, le=1000)
+    """The same of an analyst."""
+    api_operator: int = Field(default=300, ge=1, le=1000)
+    """The same of an operator."""
+    api_admin: int = Field(default=300, ge=1, le=1000)
+    """The same of an administrator."""
+    public: int = Field(default=100, ge=1, le=1000)
+    """Requests a minute that one address may make without a user."""
+    trusted: str | None = None
+    """Networks whose requests are not counted, with commas between. Default: this machine itself in development,
+    nobody in production."""
+    store: str | None = None
+    """Where servers count together, `redis://…`. Default: the queue's where that is Redis, else the file limits.db in
+    the data directory."""
+    store_timeout: float = Field(default=0.25, gt=0, le=10)
+    """Seconds that a request waits for it."""
+    max_body: int = Field(default=1_000_000, ge=1_000)
+    """Bytes of a request's body, where its address does not say otherwise."""
+    max_head: int = Field(default=32_768, ge=4_096, le=1_000_000)
+    """Bytes of a request's line and headers together."""
+    max_url: int = Field(default=8_192, ge=256)
+    """Bytes of a request's address with its query."""
+    max_headers: int = Field(default=100, ge=20)
+    """Headers of a request."""
+    head_timeout: float = Field(default=10, gt=0)
+    """Seconds in which the head of a request must have come."""
+    body_timeout: float = Field(default=20, gt=0)
+    """Seconds that a body may take, and one more for each body_rate bytes that have come."""
+    body_rate: int = Field(default=10_000, ge=1)
+    """Bytes for which a body gets one more second."""
+    write_timeout: float = Field(default=60, gt=0)
+    """Seconds for which a client may take nothing of an answer."""
+    connections: int = Field(default=1_000, ge=1)
+    """Connections that one process keeps open; more are told to come again."""
+    connections_each: int = Field(default=100, ge=1)
+    """Of one address; proxies and trusted networks may have all."""
 
 
 class SecuritySettings(_Section):
@@ -201,6 +271,8 @@ class MetricsSettings(_Section):
     """Seconds that a scrape waits for what it reads from the database."""
     store_interval: float = Field(default=15, ge=0)
     """Seconds for which figures that were read from the database are shown again."""
+    exposed: bool = False
+    """Say in production that the port may be open to other machines: strangers are kept off by the network."""
     sources: int = Field(default=100, ge=0, le=10_000)
     """Sources that have series of their own, the longest followed first; the others are added up as "other"."""
 
@@ -395,6 +467,7 @@ class Settings:
         self.outbound = _build(OutboundSettings, values, origins)
         self.match = _build(MatchSettings, values, origins)
         self.server = _build(ServerSettings, values, origins)
+        self.limits = _build(LimitsSettings, values, origins)
         self.security = _build(SecuritySettings, values, origins)
         self.accounts = _build(AccountsSettings, values, origins)
         self.mail = _build(MailSettings, values, origins)
@@ -451,6 +524,7 @@ SECTIONS: dict[str, type[_Section]] = {
         OutboundSettings,
         MatchSettings,
         ServerSettings,
+        LimitsSettings,
         SecuritySettings,
         AccountsSettings,
         MailSettings,

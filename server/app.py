@@ -7,12 +7,19 @@ import threading
 from litestar import Litestar
 
 from jobswipe.db.engine import Database
+from jobswipe.security.origins import origins
 from jobswipe.settings import Settings
-from server import api, problems
+from server import api, limits, problems
 from server.api.auth import Credentials
 from server.api.by_provider import provider
-from server.headers import Headers, api_headers
+from server.cors import Cors
+from server.demands import Demands
+from server.edge import Edge
+from server.encoding import Encoded
+from server.forwarded import Forwarded
+from server.headers import Headers, api_headers, page_headers
 from server.health import Readiness, alive, ready
+from server.limits import Limiter
 from server.observe import Observed
 from server.readers import Readers
 from server.state import ServerState
@@ -25,9 +32,18 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
     """
     stopping = stopping or threading.Event()
     headers = api_headers(settings)
+    cors = Cors(origins(settings.server))
+    forwarded = Forwarded(settings.server)
+    windows = limits.store(settings)
+    limiter = Limiter(settings, windows, lambda place, text: database.vault.fingerprint(place, text))
     app = Litestar(
         route_handlers=[alive, ready, api.routes()],
         exception_handlers={Exception: problems.respond},
+        guards=[limiter.guard],
+        before_request=Demands(api.PREFIX),
+        on_shutdown=[windows.close],
+        request_max_body_size=None,  # the layer before the router counts what comes
+        debug=False,
         openapi_config=None,
         logging_config=None,  # the log is set up for the whole process
         state=ServerState(
@@ -38,8 +54,12 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
             readiness=Readiness(settings, database, stopping),
             headers=headers,
             readers=Readers(settings.server.resume_readers),
+            forwarded=forwarded,
+            limiter=limiter,
         ),
     )
     # Around Litestar's own handler: its middleware does not see what no route takes.
-    app.asgi_handler = Headers(Observed(app, app.asgi_handler), headers, stopping)
+    router = Encoded(app.asgi_handler)
+    edge = Edge(router, settings.limits, forwarded, cors, limiter)  # type: ignore[arg-type]  # what comes is HTTP
+    app.asgi_handler = Headers(Observed(app, edge), headers, page_headers(settings), cors, stopping)  # type: ignore[arg-type]
     return app

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from jobswipe.settings import Settings
+from server import options, problems
+from server.cors import Cors
 
 Pairs = tuple[tuple[bytes, bytes], ...]
 
@@ -22,41 +26,86 @@ API: dict[str, str] = {
     "cache-control": "no-store",
     "x-xss-protection": "0",  # the old filter could itself be used to open holes
 }
+PAGE: dict[str, str] = {
+    # A page loads what this server has, and runs nothing that is written into it.
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "font-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    ),
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+"""What a page has in place of that, or beside it."""
 TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
 """Two years; only where people reach the server by https."""
 _NEVER = frozenset({b"server", b"x-powered-by", b"expect-ct"})
 _CLOSE = (b"connection", b"close")
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]+")
+_PROBLEM = (b"content-type", problems.MEDIA_TYPE.encode())
+_VARY = {"vary": "Authorization, Cookie"}
+"""No answer that is kept somewhere is given to somebody else."""
 
 
 def api_headers(settings: Settings) -> Pairs:
     """What each answer of the API has."""
-    named = dict(API)
-    if (settings.server.public_url or "").startswith("https://"):
+    return _pairs(settings, API)
+
+
+def page_headers(settings: Settings) -> Pairs:
+    """What each page has."""
+    return _pairs(settings, API | PAGE)
+
+
+def _pairs(settings: Settings, column: dict[str, str]) -> Pairs:
+    named = column | _VARY
+    if (settings.server.public_url or "").startswith("https://") or settings.server.tls_cert:
         named["strict-transport-security"] = TRANSPORT_SECURITY
     return tuple((name.encode(), value.encode()) for name, value in named.items())
 
 
 def complete(headers: Iterable[tuple[bytes, bytes]], ours: Pairs) -> list[tuple[bytes, bytes]]:
-    """The headers with ours added, unless the answer has its own of that name; without those that tell too much."""
-    kept = [(name, value) for name, value in headers if name.lower() not in _NEVER]
+    """The headers with ours added, unless the answer has its own of that name; without those that tell too much.
+
+    All that answers vary by becomes one header, and no value can begin a header of its own.
+    """
+    kept, varied = [], []
+    for name, value in headers:
+        if name.lower() == b"vary":
+            varied.append(value)
+        elif name.lower() not in _NEVER:
+            kept.append((name, _CONTROL.sub(b" ", value)))
     there = {name.lower() for name, _ in kept}
-    return kept + [pair for pair in ours if pair[0] not in there]
+    for name, value in ours:
+        if name == b"vary":
+            varied.insert(0, value)
+        elif name not in there:
+            kept.append((name, value))
+    parts = dict.fromkeys(part.strip() for value in varied for part in value.split(b",") if part.strip())
+    return [*kept, (b"vary", b", ".join(parts))] if parts else kept
 
 
 class Headers:
     """The outermost layer, so that no answer misses them, whoever made it."""
 
-    def __init__(self, inner: ASGIApp, headers: Pairs, stopping: threading.Event) -> None:
+    def __init__(self, inner: ASGIApp, headers: Pairs, pages: Pairs, cors: Cors, stopping: threading.Event) -> None:
         self._inner = inner
         self._headers = headers
+        self._pages = pages
+        self._cors = cors
         self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                found = complete(message.get("headers", ()), self._headers)
+                told = [*message.get("headers", ()), *options.headers(scope).items()]
+                if scope["type"] == ScopeType.HTTP:
+                    told += self._cors.headers(scope).items()
+                page = options.of(scope).get(options.PAGE) and _PROBLEM not in told
+                found = complete(told, self._pages if page else self._headers)
                 # A client that keeps its connection would send the next request into a server that has gone.
-                message["headers"] = [*found, _CLOSE] if self._stopping.is_set() else found
+                if self._stopping.is_set() and _CLOSE not in found:
+                    found.append(_CLOSE)
+                message["headers"] = found
             await send(message)
 
         await self._inner(scope, receive, sending)

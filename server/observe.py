@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from litestar.utils import normalize_path
 
 from jobswipe.observability import context, logs, measure
 from jobswipe.observability.context import RouteClass
-from server import problems
+from server import options, problems
 from server.problems import Problem
 
 if TYPE_CHECKING:
@@ -79,8 +80,11 @@ class Observed:
         except Exception as error:
             if served.started:
                 raise
-            problems.tell(error, problems.FAULT)
-            await served.answer(problems.FAULT)
+            problem = problems.of(error)
+            await served.answer(problem)
+            if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                return None
+            problems.tell(error, problem)
             return error
         except asyncio.CancelledError:  # the grace time is over
             if not served.started:
@@ -99,6 +103,7 @@ class Observed:
             return self._of_another_method(scope)
         except HTTPException:
             return UNMATCHED, "api"
+        options.remember(scope, handler.opt)
         return template, handler.opt.get(ROUTE_CLASS, "api")
 
     def _of_another_method(self, scope: HTTPScope) -> tuple[str, RouteClass]:
@@ -138,16 +143,8 @@ class _Served:
         await self._send(message)
 
     async def answer(self, problem: Problem) -> None:
-        body = problem.body(self.request_id)
-        headers = {**problem.headers, "content-type": problems.MEDIA_TYPE, "content-length": str(len(body))}
-        await self.send(
-            {
-                "type": "http.response.start",
-                "status": problem.status,
-                "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-            }
-        )
-        await self.send({"type": "http.response.body", "body": body, "more_body": False})
+        for message in problem.messages(self.request_id):
+            await self.send(message)
 
 
 def _header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -9,10 +10,12 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, InternalServerException, ValidationException
+from litestar.types.asgi_types import HTTPResponseBodyEvent, HTTPResponseStartEvent
 
 from jobswipe.errors import JobSwipeError, SettingsError, StorageError, ThrottledError, UpstreamError
 from jobswipe.observability.logs import logger
+from server import invalid
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 5
@@ -28,15 +31,26 @@ CODES = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    408: "too_slow",
     413: "too_large",
+    414: "uri_too_long",
     415: "unsupported_media_type",
+    421: "misdirected",
+    422: "invalid",
     429: "too_many_requests",
+    431: "head_too_large",
+    501: "not_implemented",
     503: "unavailable",
+    507: "disk_full",
 }
+OTHERS = ("malformed_json", "fault", "stopping", "busy")
+"""Codes of which there is more than one for a status."""
 _SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address does not take this method: see the Allow header.",
+    413: "The body is larger than this address takes.",
 }
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _FAULT = "This is a fault of the server. Its operator finds it in the log by the request's id."
 _AWAY = "The server's store does not answer: try again in a moment."
 
@@ -49,22 +63,63 @@ class Problem:
     code: str
     detail: str
     headers: dict[str, str] = field(default_factory=dict)
+    errors: tuple[dict[str, str], ...] = ()
+    """Where the request is wrong: `in` (body, query, path, header), `field`, `expected`. Never what was given."""
+
+    @property
+    def title(self) -> str:
+        return HTTPStatus(self.status).phrase
+
+    def messages(self, request_id: str | None = None) -> tuple[HTTPResponseStartEvent, HTTPResponseBodyEvent]:
+        """The answer in ASGI's two messages."""
+        body = self.body(request_id)
+        headers = {**self.headers, "content-type": MEDIA_TYPE, "content-length": str(len(body))}
+        return (
+            {
+                "type": "http.response.start",
+                "status": self.status,
+                "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+            },
+            {"type": "http.response.body", "body": body, "more_body": False},
+        )
 
     def body(self, request_id: str | None = None) -> bytes:
         document: dict[str, Any] = {
             "type": "about:blank",
-            "title": HTTPStatus(self.status).phrase,
+            "title": self.title,
             "status": self.status,
             "code": self.code,
             "detail": self.detail,
         }
+        if self.errors:
+            document["errors"] = self.errors
         if request_id:
             document["request_id"] = request_id
         return msgspec.json.encode(document)
 
 
+class Refused(Exception):
+    """A request that the server does not take, with what is answered."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+def wrong(*errors: dict[str, str]) -> Refused:
+    """That parts of the request are not what they must be."""
+    return Refused(Problem(422, CODES[422], "The request is not of its form: see errors.", errors=errors))
+
+
 FAULT = Problem(500, "fault", _FAULT)
 MALFORMED = Problem(400, CODES[400], "This is no HTTP request that can be read.")
+MALFORMED_JSON = Problem(400, "malformed_json", "The body is no JSON that can be read.")
+GONE = Problem(400, CODES[400], "The client went away before its request was whole.")
+DISK_FULL = Problem(507, CODES[507], "The server has no room to store this: try again later.", {"retry-after": str(60)})
+BUSY = Problem(503, "busy", "There are too many connections: try again in a moment.", {"retry-after": str(RETRY_AFTER)})
+HEAD_TOO_SLOW = Problem(408, CODES[408], "The request's head did not come in time.")
+HEAD_TOO_LARGE = Problem(431, CODES[431], "The request's head is too large.")
+NOT_IMPLEMENTED = Problem(501, CODES[501], "The request's body comes in a coding that is not known here.")
 STOPPING = Problem(
     503, "stopping", "The server stops, and this request took too long: try again.", {"retry-after": str(RETRY_AFTER)}
 )
@@ -72,6 +127,8 @@ STOPPING = Problem(
 
 def of(error: Exception) -> Problem:
     """The problem that an error is. What is wrong inside the server is not told outside."""
+    if isinstance(error, Refused):
+        return error.problem
     if isinstance(error, JobSwipeError):
         headers: dict[str, str] = {}
         if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -86,9 +143,16 @@ def of(error: Exception) -> Problem:
         elif isinstance(error, SettingsError) or error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             detail = _FAULT
         return Problem(error.status, error.code, detail, headers)
+    if isinstance(error, ValidationException):
+        return wrong(*invalid.errors(error)).problem
+    if isinstance(error, InternalServerException) and "disconnected" in error.detail:
+        return GONE
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return DISK_FULL
     if isinstance(error, HTTPException) and error.status_code != HTTPStatus.INTERNAL_SERVER_ERROR:
         status = error.status_code
-        detail = _SENTENCES.get(status, error.detail)
+        # Litestar's own sentences repeat what was sent.
+        detail = _SENTENCES.get(status, f"{HTTPStatus(status).phrase}.")
         return Problem(status, CODES.get(status, "error"), detail, _with_head(error.headers or {}))
     return FAULT
 

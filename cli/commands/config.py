@@ -49,10 +49,11 @@ def show(form: FormatOption = Format.table) -> None:
 
 @config.command("check")
 def check() -> None:
-    """Read the settings and say whether they are sound; exit 2 when not.
+    """Read the settings and say whether they are sound, and fit for production where that is on; exit 2 when not.
 
     Example: jobswipe config check
     """
+    from jobswipe import production
     from jobswipe.db.engine import parse_url
     from jobswipe.tasks import schedule
     from jobswipe.tasks.queue import Queue
@@ -61,4 +62,5 @@ def check() -> None:
     parse_url(settings.database_url)
     Queue(settings.queue_url)
     schedule.entries(settings)
+    production.require(settings)
     note(f"The settings are sound (data directory {settings.home}).")

@@ -39,7 +39,7 @@ def up(
     from jobswipe.db import migrate
     from jobswipe.db.engine import database_of, parse_url
 
-    settings = load_settings(service=True)
+    settings = _settings()
     if parse_url(settings.database_url).get_backend_name() == "sqlite":
         make_home(settings)
         database = database_of(settings)
@@ -59,21 +59,43 @@ def serve(
     workers: Annotated[
         int | None, typer.Option(min=1, max=64, help="Worker processes of --with-worker; default: 1.")
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="Processes that serve on the one port; default: [server] processes."),
+    ] = None,
 ) -> None:
     """Serve HTTP until SIGTERM or Ctrl-C; requests that are under way are finished.
 
     Example: jobswipe serve --host 0.0.0.0 --port 8080
     Example: jobswipe serve --with-worker --workers 2
+    Example: jobswipe serve --processes 2
     """
     from jobswipe.errors import UsageError
 
     if workers is not None and not with_worker:
         raise UsageError("--workers counts the processes of a worker: give --with-worker, too.")
+    settings = _settings()
+    _run(settings, _open(settings), host, port, workers=(workers or 1) if with_worker else 0, processes=processes)
+
+
+def _settings() -> Settings:
+    """Raises SettingsError, where they are not fit for production too."""
+    from jobswipe import production
+
     settings = load_settings(service=True)
-    _run(settings, _open(settings), host, port, workers=(workers or 1) if with_worker else 0)
+    production.require(settings)
+    return settings
 
 
-def _run(settings: Settings, database: Database, host: str | None, port: int | None, *, workers: int) -> None:
+def _run(
+    settings: Settings,
+    database: Database,
+    host: str | None,
+    port: int | None,
+    *,
+    workers: int,
+    processes: int | None = None,
+) -> None:
     from server.serve import run
 
     if workers:
@@ -83,7 +105,7 @@ def _run(settings: Settings, database: Database, host: str | None, port: int | N
         # What is wrong with the settings is said once, here, and not by each process.
         schedule.entries(settings)
         Queue(settings.queue_url)
-    code = run(settings, database, host=host, port=port, workers=workers, note=note)
+    code = run(settings, database, host=host, port=port, workers=workers, processes=processes, note=note)
     if code:
         raise typer.Exit(code)
 

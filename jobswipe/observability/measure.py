@@ -70,6 +70,18 @@ def request_running(change: int) -> None:
         _metrics.requests_running.inc(change)
 
 
+def limited(limit_class: str) -> None:
+    """A request was refused because its client or user had made too many."""
+    if _metrics is not None:
+        _metrics.limited.labels(limit_class).inc()
+
+
+def limit_store_failed(limit_class: str) -> None:
+    """A request could not be counted: it was let through, or refused where the class is "auth"."""
+    if _metrics is not None:
+        _metrics.limit_store_failures.labels(limit_class).inc()
+
+
 def task_attempt(kind: str, outcome: str, seconds: float) -> None:
     """An attempt at a task that ended: outcome done or failed."""
     if _metrics is not None:

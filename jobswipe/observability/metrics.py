@@ -48,6 +48,10 @@ class Metrics:
             "http_request_duration_seconds", "Time to serve a request.", QUICK, "method", "route"
         )
         self.requests_running = _gauge("http_requests_in_progress", "Requests that are being served.")
+        self.limited = _counter("http_requests_limited_total", "Requests refused by a rate limit.", "limit_class")
+        self.limit_store_failures = _counter(
+            "limit_store_failures_total", "Requests that the store of the rate limits did not count.", "limit_class"
+        )
 
         self.tasks = _counter("tasks_total", "Claimed tasks by what became of them.", "kind", "state")
         self.task_seconds = _histogram(

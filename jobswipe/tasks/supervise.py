@@ -1,4 +1,4 @@
-"""The processes of a worker: started, replaced when they end by themselves, stopped together by SIGTERM or SIGINT.
+"""Processes of a worker or server: started, replaced when they end by themselves, stopped together by one signal.
 
 A process of its own for the work, so that a task that crashes the interpreter, or that never ends, costs one process
 and not the worker. Standard library only.
@@ -32,12 +32,27 @@ class _Child:
 
 
 class Supervisor:
-    """Keeps `count` worker processes alive from `run` to `stop`. `note` takes lines for people."""
+    """Keeps `count` processes alive from `run` to `stop`: worker processes, or those of another `command`.
 
-    def __init__(self, count: int, kinds: Sequence[str], *, grace: float, note: Callable[[str], None]) -> None:
-        self._command = [sys.executable, "-P", "-m", "jobswipe.tasks.process", "--watch-stdin"]
+    `note` takes lines for people, in which `what` says the kind of process; `descriptors` are inherited.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        kinds: Sequence[str],
+        *,
+        grace: float,
+        note: Callable[[str], None],
+        command: Sequence[str] = (),
+        descriptors: Sequence[int] = (),
+        what: str = "worker",
+    ) -> None:
+        self._command = list(command) or [sys.executable, "-P", "-m", "jobswipe.tasks.process", "--watch-stdin"]
         if kinds:
             self._command += ["--kinds", ",".join(kinds)]
+        self._descriptors = tuple(descriptors)
+        self._what = what
         self._children = [_Child() for _ in range(count)]
         self._grace = grace
         self._note = note
@@ -65,9 +80,8 @@ class Supervisor:
                     return code
                 if self._told and now > self._stop_by:
                     _kill(self._children)
-                    self._note(
-                        "Worker processes did not stop in time and were killed; their tasks will be tried again."
-                    )
+                    lost = "; their tasks will be tried again" if self._what == "worker" else ""
+                    self._note(f"{self._what.capitalize()} processes did not stop in time and were killed{lost}.")
                     return code or 1
                 time.sleep(0.05 if self._told else 0.2)
         finally:
@@ -77,7 +91,9 @@ class Supervisor:
         """Start or replace one; answers the exit code that ends all, else 0."""
         if child.process is None:
             if not self._told and now >= child.again_at:
-                child.process = subprocess.Popen(self._command, stdin=subprocess.PIPE)  # noqa: S603 - ours
+                child.process = subprocess.Popen(  # noqa: S603 - ours
+                    self._command, stdin=subprocess.PIPE, pass_fds=self._descriptors
+                )
                 child.started = now
                 if self._told:  # a signal came while it was being started
                     child.process.terminate()
@@ -95,7 +111,7 @@ class Supervisor:
         quick = now - child.started < QUICK
         child.pause = min(LONGEST_PAUSE, child.pause * 2 or 0.5) if quick else 0.0
         child.again_at = now + child.pause
-        self._note(f"A worker process ended {_how(ended)}; another takes its place.")
+        self._note(f"A {self._what} process ended {_how(ended)}; another takes its place.")
         return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import os
 import re
 import shlex
@@ -12,11 +13,12 @@ from typing import Any
 
 import pytest
 
+from jobswipe import production
 from jobswipe import settings as settings_module
 from jobswipe.settings import Settings
 from jobswipe.tasks.supervise import BEYOND_GRACE
 from server.app import create_app
-from server.serve import BEYOND
+from server.lifetime import BEYOND
 
 ROOT = Path(__file__).resolve().parents[2]
 FLY: dict[str, Any] = tomllib.loads((ROOT / "fly.toml").read_text())
@@ -121,3 +123,21 @@ def test_there_is_time_to_stop(settings: Settings) -> None:
 
 def test_people_are_sent_to_https(settings: Settings) -> None:
     assert settings.server.public_url == f"https://{FLY['app']}.fly.dev"
+
+
+def test_it_is_fit_for_production(settings: Settings, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """With the secrets that the file asks for, and not without."""
+    assert production.applies(settings)
+    missing = " ".join(production.faults(settings))
+    for name in ("Postgres", "JOBSWIPE_QUEUE_URL", "[limits] store"):
+        assert name in missing
+    secret = base64.b64encode(bytes(range(32))).decode()
+    for name, value in {
+        "DATABASE_URL": "postgresql://jobswipe:none@db.example.com/jobswipe",
+        "QUEUE_URL": "redis://redis.example.com/0",
+        "SECURITY_KEYS": f"1:{secret}",
+        "SECURITY_SECRET": secret,
+    }.items():
+        assert f"JOBSWIPE_{name}" in (ROOT / "fly.toml").read_text()
+        monkeypatch.setenv(f"JOBSWIPE_{name}", value)
+    assert production.faults(settings_module.load(home)) == []

@@ -116,6 +116,8 @@ def everything_once() -> None:
     measure.request("GET", "/postings/{id}", 200, 0.02)
     measure.request("BREW", "/postings/{id}", 999, 0.3)
     measure.request_running(1)
+    measure.limited("api")
+    measure.limit_store_failed("auth")
     measure.task_started("ingest.source", 0.4)
     measure.task_started("ingest.source", -3600)  # the clock was set back
     measure.task_state("ingest.source", "done")

@@ -5,14 +5,21 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from typing import Any
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from litestar import Litestar, get, post
+import msgspec
+from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import State
+from litestar.params import JSONBody
+from litestar.response import Stream
 
 from jobswipe import errors, settings
 from jobswipe.db.engine import Database
 from jobswipe.tasks import ledger
+from server import options
 
 
 @get("/things/{thing:int}")
@@ -54,8 +61,100 @@ def tasks(count: int, state: State) -> dict[str, Any]:
         return {"ids": [ledger.enqueue(session, "postings.expire", {"n": number}) for number in range(count)]}
 
 
+class Part(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    count: Annotated[int, msgspec.Meta(ge=1, le=9)]
+    mood: Literal["good", "bad"] = "good"
+
+
+class Whole(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+    parts: list[Part] = []
+    at: datetime | None = None
+
+
+@post("/echo", status_code=200)
+async def echo(data: JSONBody[Whole]) -> Whole:
+    return data
+
+
+@post("/swallow", status_code=200)
+async def swallow() -> dict[str, str]:
+    """Never looks at the body."""
+    return {"heard": "nothing"}
+
+
+@post("/upload", status_code=200, opt={options.MAX_BODY: 5_000})
+async def upload(request: Request[Any, Any, Any]) -> dict[str, int]:
+    return {"size": len(await request.body())}
+
+
+@post("/full", sync_to_thread=True)
+def full() -> None:
+    """Stores where there is no room."""
+    with Path("/dev/full").open("wb", buffering=0) as file:
+        file.write(b"a resume")
+
+
+@get("/page", opt={options.PAGE: True})
+async def page(fault: int = 0) -> Response[str]:
+    if fault:
+        raise errors.NotFoundError("There is no such page.")
+    return Response("<!doctype html><title>A page</title>", media_type="text/html")
+
+
+@get("/file")
+async def file() -> Response[bytes]:
+    return Response(b"\x00\x01", media_type="application/zip", headers={"content-disposition": "attachment"})
+
+
+@get("/inject")
+async def inject(value: str) -> Response[bytes]:
+    return Response(b"", headers={"x-echo": value})
+
+
+@get("/big")
+async def big(letter: str = "a") -> dict[str, list[str]]:
+    return {"words": [letter * 8] * 1_000}
+
+
+@get("/secret", opt={options.NO_COMPRESSION: True})
+async def secret() -> dict[str, list[str]]:
+    return {"words": ["swordfish"] * 1_000}
+
+
+@get("/cookie")
+async def cookie() -> Response[dict[str, list[str]]]:
+    return Response({"words": ["a"] * 1_000}, headers={"set-cookie": "a=b"})
+
+
+@get("/flood")
+async def flood() -> Stream:
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(20_000):
+            yield b"x" * 10_000
+
+    return Stream(parts(), media_type="application/octet-stream")
+
+
+@get("/who")
+async def who(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    client = request.scope["client"]
+    return {"client": client[0] if client else None, "scheme": request.scope["scheme"]}
+
+
+@post("/login", status_code=200, opt={options.LIMIT_CLASS: "auth"})
+async def login() -> dict[str, list[str]]:
+    return {"token": ["swordfish"] * 1_000}
+
+
+ROUTES = (
+    thing, sleep, wait, fault, error, retry, tasks,
+    echo, swallow, upload, full, page, file, inject, big, secret, cookie, flood, who, login,
+)  # fmt: skip
+
+
 def prepare(app: Litestar) -> None:
-    for handler in (thing, sleep, wait, fault, error, retry, tasks):
+    for handler in ROUTES:
         app.register(handler)
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -39,7 +40,9 @@ class Served:
     Without a command it is the program of the tests, with `workers`.
     """
 
-    def __init__(self, *command: str, workers: int = 0, **settings: object) -> None:
+    def __init__(
+        self, *command: str, workers: int = 0, verify: ssl.SSLContext | bool = True, **settings: object
+    ) -> None:
         environment = {**os.environ, "JOBSWIPE_METRICS_PORT": "0"}
         environment |= {f"JOBSWIPE_{name}": str(value) for name, value in settings.items()}
         self.home = Path(environment["JOBSWIPE_HOME"])
@@ -49,13 +52,17 @@ class Served:
         self._listening = threading.Thread(target=self._listen, daemon=True)
         self._listening.start()
         try:
-            found = until(lambda: self._find(r"listens on http://(\S+?:\d+)(?:; metrics: http://\S+?:(\d+)/metrics)?"))
+            found = until(
+                lambda: self._find(
+                    r"listens on (https?://\S+?:\d+)(?: with \d+ processes)?(?:; metrics: http://\S+?:(\d+)/metrics)?"
+                )
+            )
         except AssertionError:
             self.kill()
             raise
-        self.url = f"http://{found[1]}"
+        self.url = found[1]
         self.metrics_port = int(found[2] or 0)
-        self.client = httpx.Client(base_url=self.url, timeout=SECONDS)
+        self.client = httpx.Client(base_url=self.url, timeout=SECONDS, verify=verify)
 
     def __enter__(self) -> Served:
         return self
@@ -103,6 +110,9 @@ class Served:
         for child in below:
             with suppress(psutil.Error):
                 child.kill()
+
+    def metrics(self) -> str:
+        return httpx.get(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=SECONDS).text
 
     def log(self, event: str) -> list[dict[str, Any]]:
         found = [json.loads(line) for line in self.said if line.startswith("{")]

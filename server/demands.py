@@ -1,0 +1,113 @@
+"""What each request must be before its handler sees it: its query, its content type, its body to the letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import Request
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import SerializationException
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import BodyKwarg
+from litestar.routes import HTTPRoute
+
+from server import invalid, options, problems
+from server.problems import Problem, Refused
+
+
+@dataclass(frozen=True)
+class _Demand:
+    """Of one handler. `strict` is the type that its JSON must have without any conversion, `query` None takes all."""
+
+    media_type: str | None
+    body: Any
+    optional: bool
+    query: frozenset[str] | None
+    lists: frozenset[str]
+
+
+class Demands:
+    """Called by Litestar before each handler. `prefix` is the path of the API, whose routes take no unknown query."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = f"{prefix}/"
+        self._known: dict[HTTPRouteHandler, _Demand] = {}
+
+    async def __call__(self, request: Request[Any, Any, Any]) -> None:
+        """Raises Refused."""
+        handler: HTTPRouteHandler = request.route_handler
+        demand = self._known.get(handler)
+        if demand is None:
+            demand = self._known[handler] = self._find(request, handler)
+        if demand.query is not None:
+            _check_query(request, demand)
+        if demand.media_type is not None:
+            await _check_body(request, demand)
+
+    def _find(self, request: Request[Any, Any, Any], handler: HTTPRouteHandler) -> _Demand:
+        field = handler.parsed_fn_signature.parameters.get("data")
+        media_type = body = None
+        if field is not None:
+            kind = field.kwarg_definition
+            encoding = kind.media_type if isinstance(kind, BodyKwarg) else RequestEncodingType.JSON
+            media_type = str(getattr(encoding, "value", encoding))
+            if encoding == RequestEncodingType.JSON and handler.resolve_data_dto() is None:
+                body = field.annotation
+        queries: frozenset[str] | None = None
+        lists: frozenset[str] = frozenset()
+        if request.scope["path"].startswith(self._prefix) and not handler.opt.get(options.ANY_QUERY):
+            models = [
+                model
+                for route in request.app.routes
+                if isinstance(route, HTTPRoute)
+                for of, model in route.route_handler_map.values()
+                if of is handler
+            ]
+            queries = frozenset(one.field_alias for model in models for one in model.expected_query_params)
+            lists = frozenset(name for model in models for name in model.sequence_query_parameter_names)
+        return _Demand(media_type, body, field is not None and field.is_optional, queries, lists)
+
+
+def _check_query(request: Request[Any, Any, Any], demand: _Demand) -> None:
+    text = request.scope["query_string"]
+    if not text:
+        return
+    names = [name for name, _ in parse_qsl(text.decode("latin-1"), keep_blank_values=True)]
+    found = []
+    for name in dict.fromkeys(names):
+        if name not in (demand.query or ()):
+            found.append(invalid.error("query", name, "no parameter of this name"))
+        elif name not in demand.lists and names.count(name) > 1:
+            found.append(invalid.error("query", name, "one value"))
+    if found:
+        raise problems.wrong(*found)
+
+
+async def _check_body(request: Request[Any, Any, Any], demand: _Demand) -> None:
+    headers = request.headers
+    if headers.get("content-length", "0").strip() == "0" and "transfer-encoding" not in headers:
+        if demand.optional:
+            return
+        raise problems.wrong(invalid.error("body", "", f"a body of {demand.media_type}"))
+    kind, parameters = request.content_type
+    charset = parameters.get("charset", "utf-8").lower()
+    json = demand.media_type == RequestEncodingType.JSON.value
+    fits = kind == demand.media_type or (json and kind.startswith("application/") and kind.endswith("+json"))
+    if not fits or charset not in ("utf-8", "utf8", "us-ascii"):
+        raise Refused(
+            Problem(415, problems.CODES[415], f"This address takes {demand.media_type}, in UTF-8: see Content-Type.")
+        )
+    if demand.body is None:
+        return
+    try:
+        value = await request.json()
+    except (SerializationException, RecursionError):
+        raise Refused(problems.MALFORMED_JSON) from None
+    try:
+        # Litestar converts: "1" would do for a number. What the description says is what is taken.
+        msgspec.convert(value, demand.body, str_keys=True)
+    except msgspec.ValidationError as error:
+        raise problems.wrong(invalid.body(error, demand.body)) from None

@@ -1,0 +1,45 @@
+"""What a route says of itself in its options, and what the layers tell each other of one request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from litestar.types import Scope
+
+LimitClass = Literal["auth", "api", "public", "none"]
+
+LIMIT_CLASS = "limit_class"
+"""Which rate limit a route is under; without it the class follows from whom the route is for."""
+MAX_BODY = "max_body"
+"""Bytes of a request's body that a route takes; [limits] max_body where it says nothing."""
+NO_COMPRESSION = "no_compression"
+"""Of a route whose answer has a secret in it beside what the caller chose: its size must not tell the secret."""
+PAGE = "page"
+"""Of a route that answers with an HTML page, or with what such a page loads."""
+ANY_QUERY = "any_query"
+"""Of a route of the API that takes query parameters which it does not know: a log-in service adds some of its own."""
+
+_ROUTE = "jobswipe_route_options"
+_HEADERS = "jobswipe_headers"
+
+
+def remember(scope: Scope, options: Mapping[str, Any]) -> None:
+    """Keep the options of the route that a request is for."""
+    scope.setdefault("state", {})[_ROUTE] = options
+
+
+def of(scope: Scope) -> Mapping[str, Any]:
+    """The options of the request's route; none where there is no such route."""
+    found: Mapping[str, Any] = scope.get("state", {}).get(_ROUTE, {})
+    return found
+
+
+def add_header(scope: Scope, name: str, value: str) -> None:
+    """A header of the answer, whoever makes it; the last one of a name counts."""
+    scope.setdefault("state", {}).setdefault(_HEADERS, {})[name.encode()] = value.encode("latin-1")
+
+
+def headers(scope: Scope) -> dict[bytes, bytes]:
+    found: dict[bytes, bytes] = scope.get("state", {}).get(_HEADERS, {})
+    return found

@@ -20,11 +20,11 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    name: Annotated[str, typer.Argument(help="funnel or market.")],
+    name: Annotated[str, typer.Argument(help="funnel, market or skills.")],
     form: FormatOption = Format.table,
     html: Annotated[Path | None, typer.Option(help="Also write it as a page with charts.")] = None,
 ) -> None:
-    """Report on the market (openings, pay, skills) or on your own funnel (from card to offer).
+    """Report on the market (openings, pay, skills), your own funnel (from card to offer), or skills that you lack.
 
     CSV and JSON lines are long: a line for each cell, with its section and row.
 

@@ -50,6 +50,7 @@ class Notification(SQLModel, table=True):
 
     `gathered` rows wait for a digest, which `digest_id` then names. `outcomes` holds what became of it on each channel
     (by id): "sent" or "refused"; a channel that is missing is still to be tried. Whoever holds the lease sends it.
+    `seen_at` is when the person marked it as seen.
     """
 
     __tablename__ = "notification"
@@ -76,6 +77,7 @@ class Notification(SQLModel, table=True):
     lease_token: str | None = None
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_error: str | None = None
 
 

@@ -36,7 +36,7 @@ def add(session: Session, person_id: int, name: str, url: str, service: str, now
         raise ConflictError(f"There is a channel {name} already: remove it first, or choose another name.")
     if len(known) >= MOST:
         raise UsageError(
-            f"You have {MOST} channels: remove one with 'jobswipe notification channel remove NAME' first."
+            f"You have {MOST} channels: remove one first ('jobswipe notification channel remove NAME')."
         )
     preferences.ensure(session, person_id, now)
     channel = NotificationChannel(person_id=person_id, name=name, service=service, url=url, created_at=now)
@@ -55,7 +55,15 @@ def get(session: Session, person_id: int, name: str) -> NotificationChannel:
     """A channel by name. Raises NotFoundError with what to do."""
     found = next((one for one in listing(session, person_id) if one.name == name), None)
     if found is None:
-        raise NotFoundError(f"No channel {name!r}: 'jobswipe notification channel list' shows them.")
+        raise NotFoundError(f"No channel {name!r}: your list of them ('jobswipe notification channel list') shows which are.")
+    return found
+
+
+def numbered(session: Session, person_id: int, channel_id: int) -> NotificationChannel:
+    """The person's channel of that number. Raises NotFoundError."""
+    found = next((one for one in listing(session, person_id) if one.id == channel_id), None)
+    if found is None:
+        raise NotFoundError(f"No channel {channel_id} of yours.")
     return found
 
 

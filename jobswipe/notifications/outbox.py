@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, func
+from sqlalchemy import CursorResult, delete, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -66,9 +66,19 @@ def changed(session: Session, statement: Any) -> int:
 
 
 def listing(
-    session: Session, person_id: int, *, state: str | None = None, kind: str | None = None, limit: int = 50
+    session: Session,
+    person_id: int,
+    *,
+    state: str | None = None,
+    kind: str | None = None,
+    seen: bool | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[Notification]:
-    """The person's notifications, the latest first. Raises UsageError for an unknown state or kind."""
+    """The person's notifications, the latest first, from the one before `before` on.
+
+    Raises UsageError for an unknown state or kind.
+    """
     if state is not None and state not in NOTIFICATION_STATES:
         raise UsageError(f"No state {state!r}: choose one of {', '.join(NOTIFICATION_STATES)}.")
     if kind is not None and kind not in NOTIFICATION_KINDS:
@@ -78,7 +88,37 @@ def listing(
         statement = statement.where(Notification.state == state)
     if kind is not None:
         statement = statement.where(Notification.kind == kind)
+    if seen is not None:
+        statement = statement.where(col(Notification.seen_at).is_not(None) == seen)
+    if before is not None:
+        statement = statement.where(col(Notification.id) < before)
     return list(session.exec(statement.order_by(col(Notification.id).desc()).limit(limit)))
+
+
+def get(session: Session, person_id: int, id_: int) -> Notification:
+    """The person's notification. Raises NotFoundError."""
+    statement = select(Notification).where(Notification.id == id_, Notification.person_id == person_id)
+    found = session.exec(statement).one_or_none()
+    if found is None:
+        raise NotFoundError(f"No notification {id_}: your list of them ('jobswipe notification list') shows which are.")
+    return found
+
+
+def mark(session: Session, person_id: int, id_: int, now: datetime, *, seen: bool) -> Notification:
+    """Note that the person saw it, or take that back. Raises NotFoundError."""
+    row = get(session, person_id, id_)
+    row.seen_at = (row.seen_at or now) if seen else None
+    session.add(row)
+    session.flush()
+    return row
+
+
+def mark_all(session: Session, person_id: int, upto: int, now: datetime) -> int:
+    """Note that the person saw all up to that one; how many were new to them."""
+    statement = update(Notification).where(
+        col(Notification.person_id) == person_id, col(Notification.id) <= upto, col(Notification.seen_at).is_(None)
+    )
+    return changed(session, statement.values(seen_at=now))
 
 
 def retry(session: Session, person_id: int, ids: Sequence[int], now: datetime) -> int:
@@ -87,9 +127,7 @@ def retry(session: Session, person_id: int, ids: Sequence[int], now: datetime) -
     Raises NotFoundError for an id that is not the person's, ConflictError for one that is not dead or failed.
     """
     for id_ in ids:
-        row = session.get(Notification, id_)
-        if row is None or row.person_id != person_id:
-            raise NotFoundError(f"No notification {id_}: 'jobswipe notification list' shows them.")
+        row = get(session, person_id, id_)
         if row.state not in ("dead", "failed"):
             raise ConflictError(f"Notification {id_} is {row.state}: only dead and failed ones are tried again.")
     statement = select(Notification).where(

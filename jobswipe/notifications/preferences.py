@@ -197,7 +197,7 @@ def put(session: Session, person_id: int, preferences: Preferences, now: datetim
         for name in one.channels or ():
             if name not in names:
                 raise UsageError(
-                    f"{kind}: there is no channel {name!r}: 'jobswipe notification channel list' shows them."
+                    f"{kind}: you have no channel {name!r}: add it first, or name another."
                 )
     found = ensure(session, person_id, now)
     found.preferences, found.updated_at = preferences.to_dict(), now

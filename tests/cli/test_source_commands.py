@@ -92,7 +92,7 @@ def test_a_sources_life(boards: Boards, monkeypatch: pytest.MonkeyPatch) -> None
 def test_pausing_and_resuming(boards: Boards) -> None:
     name = add(boards.put("/jobs.rss", feed("a Cook")))
     run("source", "pause", name)
-    assert "paused: 'jobswipe source resume" in run("source", "add", boards.url("/jobs.rss")).stderr
+    assert "paused: resume it ('jobswipe source resume" in run("source", "add", boards.url("/jobs.rss")).stderr
     assert rows("ingest") == []
     assert [row["status"] for row in rows("ingest", name)] == ["complete"]
     run("source", "resume", name)

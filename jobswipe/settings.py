@@ -129,6 +129,21 @@ class AccountsSettings(_Section):
     through another process may still be taken."""
 
 
+class EventsSettings(_Section):
+    """Live updates over HTTP (/api/v1/events)."""
+
+    section: ClassVar[str] = "events"
+
+    poll: float = Field(default=1, ge=0.05, le=60)
+    """Seconds between two looks into the store, by each process for all who watch through it."""
+    heartbeat: float = Field(default=15, ge=0.1, le=60)
+    """Seconds without an event after which a sign of life is sent."""
+    each: int = Field(default=4, ge=1, le=100)
+    """Streams that one person has open in one process."""
+    total: int = Field(default=1_000, ge=1)
+    """Streams that one process keeps open."""
+
+
 class MetricsSettings(_Section):
     section: ClassVar[str] = "metrics"
 
@@ -199,6 +214,9 @@ class HealthSettings(_Section):
     """Free megabytes of the data directory's disk below which health is degraded; below a tenth it has failed."""
     index_lag: int = Field(default=5_000, ge=0)
     """Changes that the text index may be behind the store."""
+    networks: str = ""
+    """Networks that the server's /ready tells details to, as `10.0.0.0/8`, with commas between; beside an operator's
+    credential and the machine itself. Others learn what passes and what fails."""
 
 
 class NotifySettings(_Section):
@@ -323,6 +341,7 @@ class Settings:
         self.server = _build(ServerSettings, values, origins)
         self.security = _build(SecuritySettings, values, origins)
         self.accounts = _build(AccountsSettings, values, origins)
+        self.events = _build(EventsSettings, values, origins)
         self.metrics = _build(MetricsSettings, values, origins)
         self.tracing = _build(TracingSettings, values, origins)
         self.logging = _build(LoggingSettings, values, origins)
@@ -377,6 +396,7 @@ SECTIONS: dict[str, type[_Section]] = {
         ServerSettings,
         SecuritySettings,
         AccountsSettings,
+        EventsSettings,
         MetricsSettings,
         TracingSettings,
         LoggingSettings,

@@ -10,22 +10,24 @@ from litestar.datastructures import State
 from jobswipe.db.engine import Database
 from jobswipe.matching.engine import Matcher
 from jobswipe.settings import Settings
-from server import api, problems
+from server import api, pages, problems
 from server.api.auth import Credentials
 from server.headers import Headers, api_headers
 from server.health import Readiness, alive, ready
+from server.live import Live
 from server.observe import Observed
+from server.openapi import Description
 
 
 def create_app(settings: Settings, database: Database, *, stopping: threading.Event | None = None) -> Litestar:
     """The HTTP application over a store. While `stopping` is set it is not ready, and lets go of its clients.
 
-    Handlers find `settings`, `database`, `matcher` and `credentials` in the application's state.
+    Handlers find `settings`, `database`, `matcher`, `credentials`, `live` and `description` in the application's state.
     """
     stopping = stopping or threading.Event()
     headers = api_headers(settings)
     app = Litestar(
-        route_handlers=[alive, ready, api.routes()],
+        route_handlers=[alive, ready, api.routes(), pages.routes()],
         exception_handlers={Exception: problems.respond},
         openapi_config=None,
         logging_config=None,  # the log is set up for the whole process
@@ -35,6 +37,8 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
                 "database": database,
                 "matcher": Matcher(database, settings),
                 "credentials": Credentials(database, settings.accounts.cache),
+                "live": Live(database, settings.events, stopping),
+                "description": Description(api.routes),
                 "readiness": Readiness(settings, database, stopping),
                 "headers": headers,
             }

@@ -35,9 +35,7 @@ def add(session: Session, person_id: int, name: str, url: str, service: str, now
     if any(one.name == name for one in known):
         raise ConflictError(f"There is a channel {name} already: remove it first, or choose another name.")
     if len(known) >= MOST:
-        raise UsageError(
-            f"You have {MOST} channels: remove one first ('jobswipe notification channel remove NAME')."
-        )
+        raise UsageError(f"You have {MOST} channels: remove one first ('jobswipe notification channel remove NAME').")
     preferences.ensure(session, person_id, now)
     channel = NotificationChannel(person_id=person_id, name=name, service=service, url=url, created_at=now)
     session.add(channel)
@@ -55,7 +53,9 @@ def get(session: Session, person_id: int, name: str) -> NotificationChannel:
     """A channel by name. Raises NotFoundError with what to do."""
     found = next((one for one in listing(session, person_id) if one.name == name), None)
     if found is None:
-        raise NotFoundError(f"No channel {name!r}: your list of them ('jobswipe notification channel list') shows which are.")
+        raise NotFoundError(
+            f"No channel {name!r}: your list of them ('jobswipe notification channel list') shows which are."
+        )
     return found
 
 

@@ -58,7 +58,5 @@ def of_source(session: Session, source_id: int) -> dict[str, Any]:
         "posted_at": _P.posted_at.is_not(None),
     }
     counted: Any = [func.count(1).filter(said[name]) for name in FIELDS]
-    row = session.execute(
-        select(func.count(1), *counted).where(_P.source_id == source_id, _P.state == "open")
-    ).one()
+    row = session.execute(select(func.count(1), *counted).where(_P.source_id == source_id, _P.state == "open")).one()
     return {"postings": row[0], "filled": dict(zip(FIELDS, row[1:], strict=True))}

@@ -15,8 +15,6 @@ from jobswipe import clock
 from jobswipe.errors import InputError, JobSwipeError
 from jobswipe.models import Source
 from jobswipe.postings.filled import Filled, rates
-from jobswipe.postings.normalise import normalise
-from jobswipe.security.outbound import MEGABYTE, Outbound
 from jobswipe.security.urls import shown
 from jobswipe.settings import OutboundSettings
 from jobswipe.sources import catalog, registry
@@ -64,6 +62,8 @@ class Trial(msgspec.Struct, kw_only=True):
 
 def look(source: Source, settings: OutboundSettings, *, seconds: float = SECONDS) -> Trial:
     """Fetch and read. What the board does wrong is in the answer, not raised."""
+    from jobswipe.security.outbound import MEGABYTE, Outbound
+
     trial, raws = Trial(), list[RawPosting]()
     adapter = registry.adapter(source.kind)
     context = ReadContext(fetched_at=clock.now(), company=source.company, board=source.board, url=source.url)
@@ -125,6 +125,8 @@ def _reject(trial: Trial, record: str, reason: str) -> None:
 
 
 def _understand(raws: list[RawPosting], kind: str, context: ReadContext, trial: Trial) -> None:
+    from jobswipe.postings.normalise import normalise  # it loads skills, places and titles
+
     filled = Filled()
     for raw, posting in zip(raws, normalise(raws, kind, context), strict=True):
         if isinstance(posting, InputError):

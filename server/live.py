@@ -20,7 +20,7 @@ from jobswipe.accounts import standing
 from jobswipe.accounts.principal import Principal
 from jobswipe.db.engine import Database
 from jobswipe.errors import JobSwipeError
-from jobswipe.live.event import Event, Position, Type
+from jobswipe.live.event import OVERLAP, Event, Position, Type
 from jobswipe.live.feed import Feed
 from jobswipe.observability.logs import logger
 from jobswipe.settings import EventsSettings
@@ -95,7 +95,7 @@ class Live:
         watcher = Watcher(who, types)
         self._watchers.add(watcher)
         if self._loop is None or self._loop.done():
-            self._loop = asyncio.get_running_loop().create_task(self._watch())
+            self._loop = asyncio.get_running_loop().create_task(self._run(Feed(clock.now())))
         return watcher
 
     def leave(self, watcher: Watcher) -> None:
@@ -103,21 +103,25 @@ class Live:
 
     async def missed(self, watcher: Watcher, position: Position) -> list[Event]:
         """What a watcher that comes again was not told."""
-        feed = Feed(position.since)
+        feed = Feed(position.at - OVERLAP)
         found = await sync_to_thread(self._read, feed, [watcher])
         marks = position.marks
         return [one for one in found if one.mark not in marks and watcher.wants(one)]
 
-    async def _watch(self) -> None:
-        """Until nobody watches any more."""
-        feed = Feed(clock.now())
+    async def _run(self, feed: Feed) -> None:
+        """Until nobody watches any more, or the server stops; then nobody is left waiting, whatever happened."""
+        try:
+            await self._watch(feed)
+        except Exception:  # noqa: BLE001 - a fault of ours: clients come again
+            _log.exception("events_broke")
+        finally:
+            for one in list(self._watchers):
+                one.end()
+
+    async def _watch(self, feed: Feed) -> None:
         looked = time.monotonic()
         failed = False
-        while self._watchers:
-            if self._stopping.is_set():
-                for one in list(self._watchers):
-                    one.end()
-                return
+        while self._watchers and not self._stopping.is_set():
             watchers = list(self._watchers)
             try:
                 for event in await sync_to_thread(self._read, feed, watchers):

@@ -56,11 +56,6 @@ class Position:
         return cls(max(at, now - LONGEST_GAP), marks)
 
     @property
-    def since(self) -> datetime:
-        """From when on what was not told may have happened."""
-        return self.at - OVERLAP
-
-    @property
     def marks(self) -> frozenset[str]:
         return frozenset(mark for _, mark in self._told)
 
@@ -68,6 +63,5 @@ class Position:
         """Note that an event was told; the position from here as a text."""
         self.at = max(self.at, event.at)
         self._told.append((event.at, event.mark))
-        late = self.since
-        marks = "".join(mark for at, mark in self._told if at >= late)
+        marks = "".join(mark for at, mark in self._told if at >= self.at - OVERLAP)
         return f"{int(self.at.timestamp() * 1000)}.{marks}"

@@ -35,10 +35,15 @@ _RUN = (
 
 
 class Feed:
-    """One reader's place. `read` is called again and again, by one thread at a time."""
+    """One reader's place. `read` is called again and again, by one thread at a time.
+
+    What is there at the first reading and is older than `since` is not told; what appears later and says that it is
+    older was committed late, and is.
+    """
 
     def __init__(self, since: datetime) -> None:
-        self._since = since
+        self._from: datetime | None = since
+        self._since = since - OVERLAP
         self._seen: dict[str, datetime] = {}
         self._tasks, self._runs, self._notifications = (_Floor(one.id) for one in (_T, _R, _N))
         self._running: set[int] = set()
@@ -61,7 +66,8 @@ class Feed:
         self._seen = {key: at for key, at in self._seen.items() if at >= now - 2 * OVERLAP}
         self._seen |= {one.key: max(one.at, now) for one in fresh}
         self._since = max(since, now - OVERLAP)
-        return fresh
+        begin, self._from = self._from, None
+        return [one for one in fresh if begin is None or one.at >= begin]
 
     def _read_tasks(self, session: Session, since: datetime, now: datetime) -> Iterator[Event]:
         floor = self._tasks.at(session, now)

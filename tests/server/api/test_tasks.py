@@ -21,7 +21,7 @@ def operator(signed_in: SignedIn) -> Client:
     return signed_in("operator")
 
 
-def enqueue(database: Database, kind: str = "postings.expire", **payload: Any) -> int:
+def enqueue(database: Database, kind: str = "postings.expire", /, **payload: Any) -> int:
     with database.write() as session:
         return ledger.enqueue(session, kind, payload)
 

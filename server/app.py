@@ -5,10 +5,8 @@ from __future__ import annotations
 import threading
 
 from litestar import Litestar
-from litestar.datastructures import State
 
 from jobswipe.db.engine import Database
-from jobswipe.matching.engine import Matcher
 from jobswipe.settings import Settings
 from server import api, pages, problems
 from server.api.auth import Credentials
@@ -17,6 +15,7 @@ from server.health import Readiness, alive, ready
 from server.live import Live
 from server.observe import Observed
 from server.openapi import Description
+from server.state import ServerState
 
 
 def create_app(settings: Settings, database: Database, *, stopping: threading.Event | None = None) -> Litestar:
@@ -31,17 +30,14 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
         exception_handlers={Exception: problems.respond},
         openapi_config=None,
         logging_config=None,  # the log is set up for the whole process
-        state=State(
-            {
-                "settings": settings,
-                "database": database,
-                "matcher": Matcher(database, settings),
-                "credentials": Credentials(database, settings.accounts.cache),
-                "live": Live(database, settings.events, stopping),
-                "description": Description(api.routes),
-                "readiness": Readiness(settings, database, stopping),
-                "headers": headers,
-            }
+        state=ServerState(
+            settings,
+            database,
+            credentials=Credentials(database, settings.accounts.cache),
+            live=Live(database, settings.events, stopping),
+            description=Description(api.routes),
+            readiness=Readiness(settings, database, stopping),
+            headers=headers,
         ),
     )
     # Around Litestar's own handler: its middleware does not see what no route takes.

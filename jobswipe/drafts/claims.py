@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"(?<![\w.])(?:[$€£]\s?)?(\d+(?:[.,]\d+)*)(?:\s?(%|k\b|m
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _WORD = re.compile(r"[^\W_][\w+#.&'’-]*[\w+#]|[^\W_]")
 _LINK = re.compile(
-    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w+(?:\.\w+)*|\b[a-z0-9-]+\.(?:com|org|net|io|dev|de|eu|co|info|ai|me|"
+    r"https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w-]{1,63}\.\w+(?:\.\w+)*|\b[a-z0-9-]{1,63}\.(?:com|org|net|io|dev|de|eu|co|info|ai|me|"
     r"app)\b"
     r"(?:/\S*)?|(?<!\w)\+?\d[\d ()/-]{7,}\d",
     re.IGNORECASE,

@@ -72,13 +72,14 @@ _LABEL = re.compile(
     f"(?P<base>{_BASE})|(?P<notbase>{_NOT_BASE})|(?P<near>{_NEARBY})|(?P<pay>{_PAY})|(?P<other>{_ELSE})"
 )
 _SET_APART = re.compile(
-    r"\((?:[^()]{0,40}\W)?(?:excl\w*|not incl\w*|before|without|plus|\+|w/o|exkl\w*|ohne|hors)\W[^()]{0,60}\)|"
+    r"\((?:[^()]{0,40}\W)?(?:excl\w{0,20}|not incl\w{0,20}|before|without|plus|\+|w/o|exkl\w{0,20}|ohne|hors)"
+    r"\W[^()]{0,60}\)|"
     r"(?:excluding|not including|does not include|exclusive of|before|without|in addition to|on top of|apart from|"
-    r"not counting|regardless of)\s(?:\w+[ ,]){0,5}?"
-    r"(?:bonus(?:es)?|equity|commissions?|incentives?|benefits?|stocks?|overtime|variable\w*|options?)(?:(?:,| and|"
-    r" or|/)+ ?(?:bonus(?:es)?|equity|commissions?|incentives?|benefits?|stocks?))*|"
-    r"(?:times|x|%(?: of)?|match\w*) (?:your |the |their |annual |base |gross |current |monthly )*(?:salary|"
-    r"salaries|pay)\b|salary (?:sacrifice|match\w*|continuation|advance)|"
+    r"not counting|regardless of)\s(?:\w{1,40}[ ,]){0,5}?"
+    r"(?:bonus(?:es)?|equity|commissions?|incentives?|benefits?|stocks?|overtime|variable\w{0,20}|options?)"
+    r"(?:(?:,| and| or|/)+ ?(?:bonus(?:es)?|equity|commissions?|incentives?|benefits?|stocks?))*|"
+    r"(?:times|x|%(?: of)?|match\w{0,20}) (?:your |the |their |annual |base |gross |current |monthly )*(?:salary|"
+    r"salaries|pay)\b|salary (?:sacrifice|match\w{0,20}|continuation|advance)|"
     r"benefits? from|total rewards (?:package|program)?,?|in total"
 )
 """Phrases that name bonus or equity only to leave them out."""

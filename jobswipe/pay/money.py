@@ -41,7 +41,7 @@ _SEPARATOR = re.compile(
     r"(?:and |to )?(?:a )?max(?:imum)?(?: of)?:?|[,;] ?max(?:imum)?(?: of)?:?)[\s]*",
     re.IGNORECASE,
 )
-_AND = re.compile(r"\s*,?\s*(?:and|und|et|y|e|en|i|och|og|&)\s*", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:,\s*)?(?:and|und|et|y|e|en|i|och|og|&)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(
     r"(?:between|zwischen|entre|tussen|tra|fra|mellan|mellem|mellom|pomiędzy|między|ranging from|"
     r"from)[\s:]*(?:the )?(?:of )?\Z"

@@ -33,7 +33,7 @@ _NEGATED = re.compile(r"^(?:non\b|outside\b|except\b|exclud|excl\b|not in\b|ex[ 
 _DIRECTIONS = frozenset({"south", "north", "east", "west", "downtown", "central", "centre", "center"})
 _CLEAR = frozenset({"US", "USA", "UK", "UAE", "U.S.", "U.K."})  # codes that are no word or company's name besides
 _DAYS = re.compile(r"\b\d(?: ?[-–] ?\d)?\+? ?(?:days?|x)\b.*$", re.IGNORECASE)
-_POSTCODE = re.compile(r"^\d{4,6}\s+|\s+\d{5}(?:-\d{4})?$")
+_POSTCODE = re.compile(r"^\d{4,6}\s+|(?<!\s)\s+\d{5}(?:-\d{4})?$")
 
 
 class Reading(NamedTuple):

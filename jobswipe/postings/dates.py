@@ -21,7 +21,7 @@ _RELATIVE = re.compile(
 )
 _UNIT_DAYS = {"minute": 1 / 1440, "min": 1 / 1440, "m": 1 / 1440, "hour": 1 / 24, "hr": 1 / 24, "h": 1 / 24}
 _UNIT_DAYS |= {"day": 1, "d": 1, "week": 7, "w": 7, "month": 30}
-_NAMED_ZONE = re.compile(r"\s*(?:UTC|GMT|Z)\Z")
+_NAMED_ZONE = re.compile(r"(?:(?<!\s)\s+)?(?:UTC|GMT|Z)\Z")
 
 
 def moment(value: str | int | float | None, fetched_at: datetime, *, closing: bool = False) -> datetime | None:

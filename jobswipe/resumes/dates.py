@@ -53,7 +53,7 @@ _SEPARATOR = rf"\s{{0,6}}(?:{_DASH}\s{{0,3}}){{1,2}}"
 _SINCE = r"(?:since|from|seit|ab|depuis|des|desde|dal|da|sinds|vanaf|din|incepand cu|de)"
 
 RANGE = re.compile(
-    rf"(?<![\w/.-])(?:"
+    rf"(?<![\w/.-])(?=\S)(?:"
     rf"(?:(?:from|von|de|du|del|dal|da|van|din|desde|entre|between)\s{{1,2}})?(?P<a>{_DATE})(?:{_SEPARATOR}"
     rf"|\s{{1,6}}[?]?\s{{0,4}})(?:(?:exp(?:ected)?\.?\s)?(?P<b>{_DATE})|(?P<now>{_PRESENT})(?!\w))"
     rf"|(?P<ym>{_YEAR})\s?[-–—]\s?(?P<short>\d\d)(?![\d./-])"

@@ -12,8 +12,8 @@ from jobswipe.resumes.where import is_place, split_place
 from jobswipe.resumes.words import has_organisation, has_position
 
 _EDGE = " \t,;:|•·–—-−@*/"
-_STRONG = re.compile(r"\s+[|•·●▪◆]\s+|\s+[–—]\s+|\s+-\s+|\s*\|\s*|\s+@\s+|\s+-$")
-_AT = re.compile(r"\s+(?:at|bei|chez|presso|bij)\s+", re.IGNORECASE)
+_STRONG = re.compile(r"(?<!\s)\s+[|•·●▪◆–—@-]\s+|(?:(?<!\s)\s+)?\|\s*|(?<!\s)\s+-$")
+_AT = re.compile(r"(?<!\s)\s+(?:at|bei|chez|presso|bij)\s+", re.IGNORECASE)
 _COMMA = re.compile(r",\s+(?![^()]{0,80}\))")
 _SUFFIX = re.compile(
     r"^(?:inc|ltd|llc|llp|corp|co|gmbh|ag|plc|pvt|limited|jr|sr|ph\.?d|m\.?sc|s\.?a|s\.?l|s\.?r\.?l)\b\.?",

@@ -121,8 +121,8 @@ _FILLER = frozenset(
     "my other relevant selected key additional professional personal recent further and & of the in und et y e i en si"
     " main core academic".split()
 )
-_TAIL = re.compile(r"\s*[:：.|—–-]*\s*$")
-_JOINT = re.compile(r"\s+(?:and|und|et|y|e|en|si)\s+|\s*[&/+|,]\s*", re.IGNORECASE)
+_TAIL = re.compile(r"\s{0,20}[:：.|—–-]{0,20}\s{0,20}$")
+_JOINT = re.compile(r"(?<!\s)\s+(?:and|und|et|y|e|en|si)\s+|(?:(?<!\s)\s+)?[&/+|,]\s*", re.IGNORECASE)
 MAX_LENGTH = 60
 
 

@@ -17,9 +17,9 @@ _APART = 1.05
 _ROW = 0.35
 _MIN_GUTTER = 6.0  # points
 _PAGE_NUMBER = re.compile(
-    r"^(?:.{0,60}?[\s|–—-])?(?:page|seite|página|pagina|pag\.?|p\.)?\s*\d{1,3}\s*(?:/|of|von|de|di|sur|van"
-    r"|din)\s*\d{1,3}$"
-    r"|^[-–—|\s]*(?:page|seite|página|pagina)?\s*\d{1,3}[-–—|\s]*$"
+    r"^(?:.{0,60}?[\s|–—-])?(?:page|seite|página|pagina|pag\.?|p\.)?\s{0,9}\d{1,3}\s{0,9}(?:/|of|von|de|di|sur|van"
+    r"|din)\s{0,9}\d{1,3}$"
+    r"|^[-–—|\s]*(?:page|seite|página|pagina)?\s{0,9}\d{1,3}[-–—|\s]*$"
     r"|^last updated\b.{0,40}$",
     re.IGNORECASE,
 )

@@ -19,7 +19,7 @@ _LABELLED = re.compile(r"^([^:;,.\t]{2,48}?)\s*[:：]\s*(?=\S|$)")
 _DASHED = re.compile(r"^([^:;,.\t–—]{2,40}?)\s+[-–—]\s+(?=\S)")
 _ITEMS = re.compile(r"\t|\s*[;•·●▪|◦]\s*|,(?=\s)|,(?=[^\d\s])|\s+/\s+|\s{3,}")
 _STRIP = " \t,;|•·●○◦.–—-*★☆■□"
-_PARENS = re.compile(r"\s*\(([^()]{0,60})\)?$")
+_PARENS = re.compile(r"(?:(?<!\s)\s+)?\(([^()]{0,60})\)?$")
 _LEVEL = re.compile(
     r"^(?:beginner|basic(?:s)?|elementary|intermediate|advanced|expert|proficient|fluent|native|mother tongue|familiar"
     r"|experienced|good|very good|excellent|conversational"
@@ -263,12 +263,12 @@ def titled(rows: Sequence[Row], key: str, other: str, vocabulary: Counter[str]) 
         told: list[str] = []
         if key == "name":
             told = _told_by_bold(row)
-        parts = [part for part in re.split(r"\t|\s+[|•·]\s+", title) if part.strip(_STRIP)]
+        parts = [part for part in re.split(r"\t|\s{1,20}[|•·]\s+", title) if part.strip(_STRIP)]
         if len(row.parts) > 1:
             parts = [bare for part in row.parts if (bare := _undated(part)) and not is_place(bare)]
             place = next((part for part in row.parts if is_place(part)), None)
         pieces = (
-            told or parts if told or len(parts) > 1 else re.split(r"\s+[–—]\s+|\s+-\s+", parts[0] if parts else title)
+            told or parts if told or len(parts) > 1 else re.split(r"(?<!\s)\s+[–—-]\s+", parts[0] if parts else title)
         )
         name = pieces[0].strip(" \t,;|•·–—-")
         if not name or len(name) > 300 or not any(letter.isalpha() for letter in name):

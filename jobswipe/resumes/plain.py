@@ -15,7 +15,7 @@ from jobswipe.resumes.glyphs import bullet_length, plain, without_icons
 
 _MARK = re.compile(r"\*\*([^*\n]{1,300})\*\*|__([^_\n]{1,300})__")
 _LINK = re.compile(r"!?\[([^\]\[\n]{0,300})\]\(<?([^()\s<>]{1,500})>?\)")
-_HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)[ \t]*#*$")
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(.*)$")
 _RULE = re.compile(r"^[ \t]*(?:[-=_*~][ \t]*){3,}$")
 _ITALIC = re.compile(r"(?<![\w*_])[*_]([^*_\n]{1,200})[*_](?![\w*_])")
 _WIDE = re.compile(r"(?<=\S)(?:\t[\t ]*|[ ]{4,}\t?[\t ]*)(?=\S)")
@@ -69,7 +69,7 @@ def lines_of(text: str) -> Extracted:
         size = 11.0
         if heading := _HEADING.match(line):
             size = _HEADING_SIZES[len(heading[1]) - 1]
-            line = heading[2]
+            line = heading[2].rstrip("#").rstrip(" \t")
         indent = len(line) - len(line.lstrip())
         body = line[indent:]
         cut = bullet_length(body)

@@ -244,7 +244,7 @@ def _texts(entry: dict[str, Any]) -> Iterator[str]:
     for highlight in highlights if isinstance(highlights, list) else []:
         if isinstance(highlight, str):
             # A list within an item is written with its marks in the item's own text.
-            for part in re.split(r"\s+-\s+(?=[A-Z])", " ".join(highlight.split())):
+            for part in re.split(r" - (?=[A-Z])", " ".join(highlight.split())):
                 yield plain(part)
         elif isinstance(highlight, dict):
             for key, value in highlight.items():

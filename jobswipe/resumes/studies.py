@@ -163,7 +163,7 @@ def _study(block: Block, words: Counter[str]) -> Entry:
     for group in paragraphs(block.body):
         row = group[0]
         if match := _COURSES.match(join(group, words)):
-            listed = [item.strip(" .") for item in re.split(r",(?![^(]*\))|;", match[1])]
+            listed = [item.strip(" .") for item in re.split(r",(?![^()]{0,150}\))|;", match[1])]
             entry.put_list("courses", ((item, row.line, item) for item in listed), 0.8)
     return entry
 
@@ -172,7 +172,7 @@ def _parts(text: str) -> list[str]:
     """A header's name split at commas where that separates school, degree and subject."""
     pieces = [piece.strip() for piece in re.split(r",\s+(?![^()]{0,80}\))", text) if piece.strip()]
     if len(pieces) < 2:
-        match = re.match(r"^(.{4,}?)\s*\(([^()]{4,})\)$", text)
+        match = re.match(r"^(.{3,}?\S)\s*\(([^()]{4,})\)$", text)
         if (
             match
             and (has_school(match[1]) != has_school(match[2]))
@@ -180,7 +180,7 @@ def _parts(text: str) -> list[str]:
         ):
             return [match[1], match[2]]
         if (
-            (match := re.match(r"^(.{4,}?)\s+(?:from|at|an der|à l['’]|en la|presso|@)\s*(.{4,})$", text))
+            (match := re.match(r"^(.{3,}?\S)\s+(?:from|at|an der|à l['’]|en la|presso|@)\s*(.{4,})$", text))
             and find_degree(match[1])
             and has_school(match[2])
         ):

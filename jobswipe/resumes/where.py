@@ -89,7 +89,11 @@ def is_place(text: str) -> bool:
         return False
     if _REMOTE.match(bare):
         return True
-    parts = [part.strip() for part in re.split(r"\s*[,/&;]\s*|\s+[-–—]\s+|\s+(?:and|und|et)\s+", bare) if part.strip()]
+    parts = [
+        part.strip()
+        for part in re.split(r"(?:(?<!\s)\s+)?[,/&;]\s*|(?<!\s)\s+(?:[-–—]|and|und|et)\s+", bare)
+        if part.strip()
+    ]
     if not parts or len(parts) > 4:
         return False
     if len(parts) == 1:
@@ -131,7 +135,7 @@ def where(text: str) -> Where | None:
     if not bare or _REMOTE.match(bare):
         return None
     postal = None
-    parts = [part.strip() for part in re.split(r"\s*[,;|]\s*", bare) if part.strip()]
+    parts = [part.strip() for part in re.split(r" ?[,;|] ?", bare) if part.strip()]
     parts = [part for index, part in enumerate(parts) if part not in parts[:index]]
     if len(parts) == 2 and country_code(parts[0]) and not country_code(parts[1]) and not _is_state(parts[1]):
         parts.reverse()  # "Israel, Rehovot"

@@ -39,7 +39,7 @@ _LABEL = re.compile(
 )
 _COMPOUND = re.compile(r"-(?!(?:based|native|powered|like)\b)\w|['’]s?\w|&|\.\w")
 _NAME_GOES_ON = re.compile(r"\s[A-Z][a-z]")
-_START = re.compile(r"(?:^|[\n.!?:•·])[\s\-*]*$")
+_START = re.compile(r"(?:^|[\n.!?:•·])[\s\-*]{0,40}$")
 _PLAIN_END = re.compile(r"\s*(?:[,.;:)/|]|$|\n)")
 
 

@@ -19,9 +19,9 @@ _BREAK = re.compile(r"<p>|<p |<br|<pre|\n", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _SPACES = re.compile(r"\s+")
 _PIPES = re.compile(r"[|\u2502\u00a6\uff5c]")
-_DASHES = re.compile(r"\s+[-–—•·/]\s+")
+_DASHES = re.compile(r"(?<!\s)\s+[-–—•·/]\s+")
 _SLASHES = re.compile(r"/\s+")
-_LINK = re.compile(r"\(?\s*(?:https?://|www\.)\S+")
+_LINK = re.compile(r"(?:\(\s*|(?<!\s)\s+)?(?:https?://|www\.)\S+")
 _DOMAIN = re.compile(
     r"(?:[a-z0-9-]{1,40}\.){1,3}(?:com|io|ai|dev|co|org|net|app|de|eu|uk|so|tech|xyz|gg|fm|sh|health|us|me)(?:/\S*)?",
     re.IGNORECASE,
@@ -139,7 +139,7 @@ def _company(part: str) -> str | None:
     name = _BATCH.sub(" ", _LABEL.sub("", part))
     name = re.sub(r"\(\s*\)", " ", _LINK.sub(" ", name).replace("( )", " "))
     name = _SPACES.sub(" ", name).strip(" -–—:;,|/()") if "(" not in name.strip() else _SPACES.sub(" ", name).strip()
-    name = re.sub(r"\s*\((?:[a-z0-9-]{1,40}\.){1,3}[a-z]{2,8}\)\s*\Z", "", name, flags=re.IGNORECASE)
+    name = re.sub(r"(?:(?<!\s)\s+)?\((?:[a-z0-9-]{1,40}\.){1,3}[a-z]{2,8}\)\s*\Z", "", name, flags=re.IGNORECASE)
     return (name or _LINK.sub(lambda one: one[0].strip("( "), part).strip())[:100].strip() or None
 
 

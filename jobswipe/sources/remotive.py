@@ -29,7 +29,7 @@ API = "https://remotive.com/api/remote-jobs"
 SITE = "https://remotive.com"
 
 _SHAPE = Shape(KIND, ("jobs",))
-_SEPARATOR = re.compile(r"\s*[,;/|]\s*")
+_SEPARATOR = re.compile(r"(?:(?<!\s)\s+)?[,;/|]\s*")
 
 
 def read(payload: bytes, context: ReadContext) -> Iterator[RawPosting | Rejection]:

@@ -29,7 +29,8 @@ _RESERVED = ("www", "api", "app", "docs", "support")
 _SHAPE = Shape(KIND, ("items",), company="title")
 _REMOTE = {"fully": "remote", "hybrid": "hybrid"}  # "none" says nothing, "temporary" is no promise
 _HEADING = re.compile(
-    r"(?:\s*[-–|:])?\s*\b(?:open (?:jobs|positions|roles)|jobs|careers?|vacancies)\s*\Z|\A(?:jobs|careers?) (?:at|@) ",
+    r"(?:\s{0,9}[-–|:])?\s{0,9}\b(?:open (?:jobs|positions|roles)|jobs|careers?|vacancies)\s*\Z|"
+    r"\A(?:jobs|careers?) (?:at|@) ",
     re.IGNORECASE,
 )
 

@@ -9,7 +9,7 @@ from html import unescape
 _ITEM = "\x00"
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ud800-\udfff]")
-_TAG = re.compile(r"<([/!?]?[a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+_TAG = re.compile(r"<([/!?]?[a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>")
 _SKIPPED = re.compile(r"<(?:!--|(script|style|noscript|template|iframe|svg|head)\b)", re.IGNORECASE)
 _SKIPPED_NAMES = frozenset(
     form(name)

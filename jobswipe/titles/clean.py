@@ -28,7 +28,9 @@ _REQUISITION = re.compile(
     r"#\s?[\w-]{1,20}|\b(?:req|jr|r|job id|id|ref)[-_ :.]{0,2}\d{3,}[\w-]{0,12}|\b[a-z]{0,4}-?\d{4,}\b"
 )
 _BRACKET = re.compile(r"[(\[{]([^()\[\]{}]{0,120})[)\]}]?")
-_SPLIT = re.compile(r"\s+[-–—~]+\s*|\s*[-–—]+\s+|[|,;:•·@→>]|\s//?\s|\s(?:at|in|based in|bei|chez)\s(?=[a-z]+$)")
+_SPLIT = re.compile(
+    r"(?<!\s)\s+[-–—~]+\s*|(?<![-–—])[-–—]+\s+|[|,;:•·@→>]|\s//?\s|\s(?:at|in|based in|bei|chez)\s(?=[a-z]+$)"
+)
 _WORD = re.compile(r"\.net\b|[a-z0-9]+(?:\+\+|#)?|[^\W\d_a-z]+")
 _COMPOUND = re.compile("|".join(rf"\b{re.escape(k).replace(chr(92) + ' ', '[ -]')}\b" for k in w.COMPOUNDS))
 _stem = snowballstemmer.stemmer("english")

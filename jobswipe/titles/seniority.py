@@ -161,7 +161,7 @@ _RANGE_LEVEL: dict[str, Seniority] = {
     "middle": "mid", "senior": "senior", "sr": "senior", "staff": "staff", "principal": "staff", "lead": "lead",
 }  # fmt: skip
 _TRAILING = re.compile(
-    r"\s*(?:\((?!senior|sr|junior|jr|staff|lead|principal|mid|entry|new grad|intern|i{1,3}\))[^)]*\)|"
+    r"(?:(?<!\s)\s+)?(?:\((?!senior|sr|junior|jr|staff|lead|principal|mid|entry|new grad|intern|i{1,3}\))[^)]{0,200}\)|"
     r"[-–|,@] *(?:remote|hybrid|onsite).*)\s*$"
 )
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
 
 from jobswipe.accounts.principal import SCOPES, Principal
 from jobswipe.errors import ForbiddenError, UnauthenticatedError
+from server.state import ServerState
 
-ApiRequest = Request[Principal, Any, State]
+ApiRequest = Request[Principal, Any, ServerState]
 """A request of somebody; the application's state has `database`, `settings`, `matcher` and `credentials`."""
 SCOPE = "scope"
 """The option that names the scope which a route needs."""

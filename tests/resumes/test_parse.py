@@ -332,9 +332,9 @@ def test_any_text_parses(source: str) -> None:
 )
 def test_adversarial_texts_are_quick(unit: str) -> None:
     source = "Ada Ferro\nExperience\n" + unit * (100_000 // len(unit))
-    begun = time.perf_counter()
+    begun = time.process_time()
     parse(lines_of(source))
-    assert time.perf_counter() - begun < 6
+    assert time.process_time() - begun < 6
 
 
 def test_certificates_in_bold_and_languages_by_a_label() -> None:

@@ -258,6 +258,21 @@ class OidcSettings(_Section):
     """Allow a provider at a private or loopback address, and one without TLS."""
 
 
+class EventsSettings(_Section):
+    """Live updates over HTTP (/api/v1/events)."""
+
+    section: ClassVar[str] = "events"
+
+    poll: float = Field(default=1, ge=0.05, le=60)
+    """Seconds between two looks into the store, by each process for all who watch through it."""
+    heartbeat: float = Field(default=15, ge=0.1, le=60)
+    """Seconds without an event after which a sign of life is sent."""
+    each: int = Field(default=4, ge=1, le=100)
+    """Streams that one person has open in one process."""
+    total: int = Field(default=1_000, ge=1)
+    """Streams that one process keeps open."""
+
+
 class MetricsSettings(_Section):
     section: ClassVar[str] = "metrics"
 
@@ -332,6 +347,9 @@ class HealthSettings(_Section):
     """Free megabytes of the data directory's disk below which health is degraded; below a tenth it has failed."""
     index_lag: int = Field(default=5_000, ge=0)
     """Changes that the text index may be behind the store."""
+    networks: str = ""
+    """Networks that the server's /ready tells details to, as `10.0.0.0/8`, with commas between; beside an operator's
+    credential and the machine itself. Others learn what passes and what fails."""
 
 
 class NotifySettings(_Section):
@@ -472,6 +490,7 @@ class Settings:
         self.accounts = _build(AccountsSettings, values, origins)
         self.mail = _build(MailSettings, values, origins)
         self.oidc = _build(OidcSettings, values, origins)
+        self.events = _build(EventsSettings, values, origins)
         self.metrics = _build(MetricsSettings, values, origins)
         self.tracing = _build(TracingSettings, values, origins)
         self.logging = _build(LoggingSettings, values, origins)
@@ -529,6 +548,7 @@ SECTIONS: dict[str, type[_Section]] = {
         AccountsSettings,
         MailSettings,
         OidcSettings,
+        EventsSettings,
         MetricsSettings,
         TracingSettings,
         LoggingSettings,

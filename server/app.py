@@ -9,7 +9,7 @@ from litestar import Litestar
 from jobswipe.db.engine import Database
 from jobswipe.security.origins import origins
 from jobswipe.settings import Settings
-from server import api, limits, problems
+from server import api, limits, pages, problems
 from server.api.auth import Credentials
 from server.api.by_provider import provider
 from server.cors import Cors
@@ -20,7 +20,9 @@ from server.forwarded import Forwarded
 from server.headers import Headers, api_headers, page_headers
 from server.health import Readiness, alive, ready
 from server.limits import Limiter
+from server.live import Live
 from server.observe import Observed
+from server.openapi import Description
 from server.readers import Readers
 from server.state import ServerState
 
@@ -28,7 +30,7 @@ from server.state import ServerState
 def create_app(settings: Settings, database: Database, *, stopping: threading.Event | None = None) -> Litestar:
     """The HTTP application over a store. While `stopping` is set it is not ready, and lets go of its clients.
 
-    Handlers find `settings`, `database`, `matcher`, `credentials` and the OpenID `provider` in the application's state.
+    Handlers find what `ServerState` says in the application's state.
     """
     stopping = stopping or threading.Event()
     headers = api_headers(settings)
@@ -37,7 +39,7 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
     windows = limits.store(settings)
     limiter = Limiter(settings, windows, lambda place, text: database.vault.fingerprint(place, text))
     app = Litestar(
-        route_handlers=[alive, ready, api.routes()],
+        route_handlers=[alive, ready, api.routes(), pages.routes()],
         exception_handlers={Exception: problems.respond},
         guards=[limiter.guard],
         before_request=Demands(api.PREFIX),
@@ -51,6 +53,8 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
             database,
             credentials=Credentials(database, settings.accounts),
             provider=provider(settings),
+            live=Live(database, settings.events, stopping),
+            description=Description(api.routes),
             readiness=Readiness(settings, database, stopping),
             headers=headers,
             readers=Readers(settings.server.resume_readers),

@@ -67,14 +67,13 @@ def import_(
     from cli.context import read_input
     from jobswipe import clock
     from jobswipe.accounts import archive_keep, archive_read
-    from jobswipe.matching.engine import Matcher
     from jobswipe.models import LOCAL_PERSON_ID
 
     found = archive_read.read(read_input(file))
     settings = load_settings()
     database = open_store(settings, create=True)
     with database.write() as session:
-        counts = archive_keep.keep(session, Matcher(database, settings), LOCAL_PERSON_ID, found, clock.now())
+        counts = archive_keep.keep(session, LOCAL_PERSON_ID, found, clock.now())
     for one in counts.values():
         if one.why:
             note(f"Left out: {one.why}")

@@ -20,11 +20,12 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    name: Annotated[str, typer.Argument(help="funnel, market or operations.")],
+    name: Annotated[str, typer.Argument(help="funnel, market, skills or operations.")],
     form: FormatOption = Format.table,
     html: Annotated[Path | None, typer.Option(help="Also write it as a page with charts.")] = None,
 ) -> None:
-    """Report on the market (openings, pay, skills), your own funnel (from card to offer), or the store's past figures.
+    """Report on the market (openings, pay, skills), your own funnel (from card to offer), skills that you
+    lack, or the store's past figures.
 
     CSV and JSON lines are long: a line for each cell, with its section and row.
 

@@ -10,11 +10,8 @@ from cli.context import load_settings, open_store
 from cli.output import Format, FormatOption, emit, note
 
 source = typer.Typer(
-    help="The boards that are followed: add, list, check, pause, resume, remove.", no_args_is_help=True
+    help="The boards that are followed: add, list, check, pause, resume, every, remove.", no_args_is_help=True
 )
-
-MAX_BOARD = 1000
-"""Letters of a board's slug or address."""
 
 
 def register(app: typer.Typer) -> None:
@@ -32,14 +29,9 @@ def add(
     Example: jobswipe source add https://jobs.lever.co/acme
     """
     from jobswipe import clock
-    from jobswipe.errors import UsageError
     from jobswipe.sources import catalog, registry
 
-    resolved, board = registry.resolve_url(url) if kind is None or "://" in url else (kind, url)
-    if kind is not None:
-        resolved = registry.adapter(kind).KIND
-    if len(board) > MAX_BOARD or not board.isprintable() or ".." in board.split("/") or board.split() != [board]:
-        raise UsageError(f"{board[:100]!r} is no board: give its careers URL, as https://jobs.lever.co/acme.")
+    resolved, board = catalog.resolve(url, kind)
     with open_store(load_settings(), create=True).write() as session:
         added = catalog.add(session, resolved, board, clock.now(), company=company)
         name = catalog.name(added)
@@ -112,7 +104,12 @@ def pause(name: Annotated[str, typer.Argument(help="kind:board, slug or number."
 
     Example: jobswipe source pause lever:acme
     """
-    _set_state(name, "paused")
+    from jobswipe.sources import catalog
+
+    with open_store(load_settings()).write() as session:
+        found = catalog.named(session, name)
+        catalog.pause(session, found)
+        note(f"{catalog.name(found)} is paused.")
 
 
 @source.command("resume")
@@ -121,17 +118,30 @@ def resume(name: Annotated[str, typer.Argument(help="kind:board, slug or number.
 
     Example: jobswipe source resume lever:acme
     """
-    _set_state(name, "active")
-
-
-def _set_state(name: str, state: str) -> None:
     from jobswipe.sources import catalog
 
     with open_store(load_settings()).write() as session:
         found = catalog.named(session, name)
-        found.state = state
-        session.add(found)
-        note(f"{catalog.name(found)} is {state}.")
+        catalog.resume(session, found)
+        note(f"{catalog.name(found)} is active.")
+
+
+@source.command("every")
+def every(
+    name: Annotated[str, typer.Argument(help="kind:board, slug or number.")],
+    minutes: Annotated[int, typer.Argument(min=0, max=43_200, help="Minutes between two polls; 0: the kind's least.")],
+) -> None:
+    """Say how often a source is polled. What its kind's terms allow ('jobswipe source kinds') is the least.
+
+    Example: jobswipe source every lever:acme 360
+    """
+    from jobswipe import clock
+    from jobswipe.sources import catalog
+
+    with open_store(load_settings()).write() as session:
+        found = catalog.named(session, name)
+        catalog.set_every(session, found, minutes * 60 or None, clock.now())
+        note(f"{catalog.name(found)} is polled every {catalog.poll_floor(found).total_seconds() / 60:g} minutes.")
 
 
 @source.command("remove")

@@ -144,11 +144,11 @@ def authenticate(session: Session, text: str, now: datetime) -> Known | None:
     key_id, person_id, scopes, expires_at, used_at, role, disabled_at = row
     if disabled_at is not None or (expires_at is not None and expires_at <= now):
         return None
-    who = Principal(person_id=person_id, role=_role(person_id, role), key_id=key_id, scopes=frozenset(scopes))
+    who = Principal(person_id=person_id, role=role_of(person_id, role), key_id=key_id, scopes=frozenset(scopes))
     return Known(who, used_at)
 
 
-def _role(person_id: int, role: Role | None) -> Role:
+def role_of(person_id: int, role: Role | None) -> Role:
     """Whoever uses the command line on the machine owns it: without an account they may all that their key says."""
     if role is not None:
         return role

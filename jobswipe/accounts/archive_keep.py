@@ -19,7 +19,6 @@ from jobswipe.applications import service as applications
 from jobswipe.drafts import service as drafts
 from jobswipe.errors import InputError, JobSwipeError
 from jobswipe.matching import profile, replay
-from jobswipe.matching.engine import Matcher
 from jobswipe.matching.preferences import decode
 from jobswipe.models import Application, ApplicationReminder, Person, Profile
 from jobswipe.models import Resume as ResumeRow
@@ -42,9 +41,7 @@ class Counts(msgspec.Struct, kw_only=True):
     why: str | None = None
 
 
-def keep(
-    session: Session, matcher: Matcher, person_id: int, found: archive.Archive, now: datetime
-) -> dict[str, Counts]:
+def keep(session: Session, person_id: int, found: archive.Archive, now: datetime) -> dict[str, Counts]:
     """Import all of it; the counts by kind. Raises InputError for what contradicts itself: then nothing is kept."""
     # Two imports at once follow one another.
     session.exec(select(Person.id).where(Person.id == person_id).with_for_update()).first()
@@ -58,7 +55,7 @@ def keep(
         }
         named = [one.posting for one in found.swipes] + [one.posting for one in found.applications if one.posting]
         finder = Finder(session, named)
-        counts["swipes"] = _swipes(session, matcher, person_id, found, finder, now)
+        counts["swipes"] = _swipes(session, person_id, found, finder, now)
         counts |= _applications(session, person_id, found, finder)
     except InputError:
         raise
@@ -160,9 +157,7 @@ def _notifications(session: Session, person_id: int, found: archive.Archive, now
     return made
 
 
-def _swipes(
-    session: Session, matcher: Matcher, person_id: int, found: archive.Archive, finder: Finder, now: datetime
-) -> Counts:
+def _swipes(session: Session, person_id: int, found: archive.Archive, finder: Finder, now: datetime) -> Counts:
     lines = [
         replay.Line(
             number=one.number, posting_id=finder.of(one.posting), verdict=one.verdict, undoes=one.undoes,
@@ -171,7 +166,7 @@ def _swipes(
         )
         for one in found.swipes
     ]  # fmt: skip
-    done = replay.replay(session, matcher, person_id, lines, now)
+    done = replay.replay(session, person_id, lines, now)
     counts = Counts(new=done.new, known=done.known, left_out=done.unknown + done.overtaken)
     said = [
         f"{done.unknown} are of postings that this store does not have" if done.unknown else "",

@@ -11,9 +11,11 @@ from jobswipe.db.insert import insert_missing
 from jobswipe.errors import IdempotencyError
 from jobswipe.models import IdempotentReply
 from jobswipe.models.base import table
+from jobswipe.security import vault
 
 KEPT = timedelta(hours=24)
 """How long an answer is remembered; a key may be used anew afterwards."""
+_PLACE = "idempotent_reply.body"
 _OPEN = 0
 """The status of a row whose request is being done: no other transaction ever sees it."""
 
@@ -49,10 +51,14 @@ class Once:
     @property
     def reply(self) -> bytes | None:
         """What was answered the first time."""
-        return None if self._row.status == _OPEN else self._row.body
+        if self._row.status == _OPEN:
+            return None
+        found: bytes = vault.of(self._session).open(self._session, self._row.person_id, _PLACE, self._row.body)
+        return found
 
     def keep(self, body: bytes, status: int = 200) -> None:
-        """Remember the answer, with the transaction."""
-        self._row.status, self._row.body = status, body
+        """Remember the answer, encrypted, with the transaction."""
+        sealed = vault.of(self._session).seal(self._session, self._row.person_id, _PLACE, body)
+        self._row.status, self._row.body = status, sealed
         self._session.add(self._row)
         self._session.flush()

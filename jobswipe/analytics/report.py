@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
 
@@ -9,9 +12,9 @@ import duckdb
 import msgspec
 
 from jobswipe.analytics.lake import SCHEMAS, Lake
-from jobswipe.errors import UsageError
+from jobswipe.errors import LimitError, UsageError
 
-NAMES = ("funnel", "market", "operations")
+NAMES = ("funnel", "market", "skills", "operations")
 _MEMORY = "512MB"
 
 
@@ -35,8 +38,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     sections: tuple[Section, ...]
 
 
-def build(name: str, lake: Lake, parameters: dict[str, Any]) -> Report:
-    """Run a report. `parameters` holds `person_id` and `resume_skills` (list of skill names). Raises UsageError."""
+def build(name: str, lake: Lake, parameters: dict[str, Any], *, seconds: float | None = None) -> Report:
+    """Run a report. `parameters` holds `person_id` and `resume_skills` (list of skill names).
+
+    Raises UsageError for an unknown name, LimitError where it takes longer than `seconds`.
+    """
     if name not in NAMES:
         raise UsageError(f"No report {name!r}: choose one of {', '.join(NAMES)}.")
     folder = files("jobswipe.analytics") / "reports" / name
@@ -47,12 +53,28 @@ def build(name: str, lake: Lake, parameters: dict[str, Any]) -> Report:
             pattern = lake.pattern(table).replace("'", "''")
             connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{pattern}')")  # noqa: S608 - as said
         connection.execute(_LATEST)
-        sections = tuple(
-            _section(connection, path.name, path.read_text(encoding="utf-8"), parameters)
-            for path in sorted(folder.iterdir(), key=lambda path: path.name)
-            if path.name.endswith(".sql")
-        )
+        with _within(connection, seconds):
+            sections = tuple(
+                _section(connection, path.name, path.read_text(encoding="utf-8"), parameters)
+                for path in sorted(folder.iterdir(), key=lambda path: path.name)
+                if path.name.endswith(".sql")
+            )
     return Report(name=name, title=name.capitalize(), sections=sections)
+
+
+@contextmanager
+def _within(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
+    """Break off what the connection does after `seconds`. Raises LimitError."""
+    timer = threading.Timer(seconds if seconds is not None else 0, connection.interrupt)
+    timer.daemon = True
+    if seconds is not None:
+        timer.start()
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise LimitError(f"The report took longer than {seconds:g} s: run it with 'jobswipe report'.") from None
+    finally:
+        timer.cancel()
 
 
 _LATEST = """

@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 
 from jobswipe.errors import InputError
 from jobswipe.matching import relearn
-from jobswipe.matching.engine import Matcher
 from jobswipe.matching.swipes import SWIPE_REASONS, locked
 from jobswipe.matching.verdicts import standing
 from jobswipe.models import Swipe
@@ -45,7 +44,7 @@ class Done(msgspec.Struct, kw_only=True):
     overtaken: int = 0
 
 
-def replay(session: Session, matcher: Matcher, person_id: int, lines: Sequence[Line], now: datetime) -> Done:
+def replay(session: Session, person_id: int, lines: Sequence[Line], now: datetime) -> Done:
     """Append what the log does not have yet, in the order of the lines, and learn what of it stands.
 
     Opens no applications. Raises InputError where a line takes back what no line before it is.

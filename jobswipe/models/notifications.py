@@ -51,6 +51,7 @@ class Notification(SQLModel, table=True):
     `gathered` rows wait for a digest, which `digest_id` then names. `outcomes` holds what became of it on each channel
     (by id): "sent" or "refused"; a channel that is missing is still to be tried. Whoever holds the lease sends it.
     `sealed` is what of the payload is the person's own, encrypted (see `jobswipe.notifications.outbox`).
+    `seen_at` is when the person marked it as seen.
     """
 
     __tablename__ = "notification"
@@ -77,6 +78,7 @@ class Notification(SQLModel, table=True):
     lease_token: str | None = None
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_error: str | None = None
     sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
 

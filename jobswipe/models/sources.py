@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from jobswipe.models.base import UtcDateTime
 
 
 class Source(SQLModel, table=True):
-    """A board that is polled, or that came from files. `board` is the kind's own name of it (slug or URL)."""
+    """A board that is polled, or that came from files. `board` is the kind's own name of it (slug or URL).
+
+    `poll_every` is in seconds, where somebody set it: no sooner than the kind's terms allow.
+    """
 
     __tablename__ = "source"
     __table_args__ = (
@@ -30,12 +34,16 @@ class Source(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     last_success_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     next_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    poll_every: int | None = None
     last_error: str | None = None
     failures: int = 0
 
 
 class SourceRun(SQLModel, table=True):
-    """One poll or file of a source. read = stored + unchanged + merged + rejected."""
+    """One poll or file of a source. read = stored + unchanged + merged + rejected.
+
+    `fields`: of the `postings` that it read anew, how many said each field (`filled`); null where it read none anew.
+    """
 
     __tablename__ = "source_run"
     __table_args__ = (
@@ -56,6 +64,7 @@ class SourceRun(SQLModel, table=True):
     changed: int = 0
     closed: int = 0
     reopened: int = 0
+    fields: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     error: str | None = None
 
 

@@ -51,9 +51,7 @@ def add(session: Session, person_id: int, name: str, url: str, service: str, now
     if any(one.name == name for one in known):
         raise ConflictError(f"There is a channel {name} already: remove it first, or choose another name.")
     if len(known) >= MOST:
-        raise UsageError(
-            f"You have {MOST} channels: remove one with 'jobswipe notification channel remove NAME' first."
-        )
+        raise UsageError(f"You have {MOST} channels: remove one first ('jobswipe notification channel remove NAME').")
     preferences.ensure(session, person_id, now)
     sealed = vault.of(session).seal(session, person_id, PLACE, url)
     row = NotificationChannel(person_id=person_id, name=name, service=service, created_at=now, sealed=sealed)
@@ -77,7 +75,17 @@ def get(session: Session, person_id: int, name: str) -> Channel:
     """A channel by name. Raises NotFoundError with what to do."""
     found = next((one for one in listing(session, person_id) if one.name == name), None)
     if found is None:
-        raise NotFoundError(f"No channel {name!r}: 'jobswipe notification channel list' shows them.")
+        raise NotFoundError(
+            f"No channel {name!r}: your list of them ('jobswipe notification channel list') shows which are."
+        )
+    return found
+
+
+def numbered(session: Session, person_id: int, channel_id: int) -> Channel:
+    """The person's channel of that number. Raises NotFoundError."""
+    found = next((one for one in listing(session, person_id) if one.id == channel_id), None)
+    if found is None:
+        raise NotFoundError(f"No channel {channel_id} of yours.")
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import CursorResult, delete, func
+from sqlalchemy import CursorResult, delete, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -39,6 +39,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     next_try_at: datetime
     attempts: int
     settled_at: datetime | None
+    seen_at: datetime | None
     last_error: str | None
 
 
@@ -92,9 +93,19 @@ def changed(session: Session, statement: Any) -> int:
 
 
 def listing(
-    session: Session, person_id: int, *, state: str | None = None, kind: str | None = None, limit: int = 50
+    session: Session,
+    person_id: int,
+    *,
+    state: str | None = None,
+    kind: str | None = None,
+    seen: bool | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[Told]:
-    """The person's notifications, the latest first. Raises UsageError for an unknown state or kind."""
+    """The person's notifications, the latest first, from the one before `before` on.
+
+    Raises UsageError for an unknown state or kind.
+    """
     if state is not None and state not in NOTIFICATION_STATES:
         raise UsageError(f"No state {state!r}: choose one of {', '.join(NOTIFICATION_STATES)}.")
     if kind is not None and kind not in NOTIFICATION_KINDS:
@@ -104,6 +115,10 @@ def listing(
         statement = statement.where(Notification.state == state)
     if kind is not None:
         statement = statement.where(Notification.kind == kind)
+    if seen is not None:
+        statement = statement.where(col(Notification.seen_at).is_not(None) == seen)
+    if before is not None:
+        statement = statement.where(col(Notification.id) < before)
     rows = session.exec(statement.order_by(col(Notification.id).desc()).limit(limit)).all()
     return [told(session, row) for row in rows]
 
@@ -131,8 +146,39 @@ def told(session: Session, row: Notification) -> Told:
         next_try_at=row.next_try_at,
         attempts=row.attempts,
         settled_at=row.settled_at,
+        seen_at=row.seen_at,
         last_error=row.last_error,
     )
+
+
+def get(session: Session, person_id: int, id_: int) -> Told:
+    """The person's notification. Raises NotFoundError."""
+    return told(session, _row(session, person_id, id_))
+
+
+def _row(session: Session, person_id: int, id_: int) -> Notification:
+    statement = select(Notification).where(Notification.id == id_, Notification.person_id == person_id)
+    found = session.exec(statement).one_or_none()
+    if found is None:
+        raise NotFoundError(f"No notification {id_}: your list of them ('jobswipe notification list') shows which are.")
+    return found
+
+
+def mark(session: Session, person_id: int, id_: int, now: datetime, *, seen: bool) -> Told:
+    """Note that the person saw it, or take that back. Raises NotFoundError."""
+    row = _row(session, person_id, id_)
+    row.seen_at = (row.seen_at or now) if seen else None
+    session.add(row)
+    session.flush()
+    return told(session, row)
+
+
+def mark_all(session: Session, person_id: int, upto: int, now: datetime) -> int:
+    """Note that the person saw all up to that one; how many were new to them."""
+    statement = update(Notification).where(
+        col(Notification.person_id) == person_id, col(Notification.id) <= upto, col(Notification.seen_at).is_(None)
+    )
+    return changed(session, statement.values(seen_at=now))
 
 
 def retry(session: Session, person_id: int, ids: Sequence[int], now: datetime) -> int:
@@ -141,11 +187,9 @@ def retry(session: Session, person_id: int, ids: Sequence[int], now: datetime) -
     Raises NotFoundError for an id that is not the person's, ConflictError for one that is not dead or failed.
     """
     for id_ in ids:
-        row = session.get(Notification, id_)
-        if row is None or row.person_id != person_id:
-            raise NotFoundError(f"No notification {id_}: 'jobswipe notification list' shows them.")
-        if row.state not in ("dead", "failed"):
-            raise ConflictError(f"Notification {id_} is {row.state}: only dead and failed ones are tried again.")
+        state = _row(session, person_id, id_).state
+        if state not in ("dead", "failed"):
+            raise ConflictError(f"Notification {id_} is {state}: only dead and failed ones are tried again.")
     statement = select(Notification).where(
         Notification.person_id == person_id, col(Notification.state).in_(("dead", "failed"))
     )

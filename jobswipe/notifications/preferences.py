@@ -203,9 +203,7 @@ def put(session: Session, person_id: int, preferences: Preferences, now: datetim
     for kind, one in preferences.kinds.items():
         for name in one.channels or ():
             if name not in names:
-                raise UsageError(
-                    f"{kind}: there is no channel {name!r}: 'jobswipe notification channel list' shows them."
-                )
+                raise UsageError(f"{kind}: you have no channel {name!r}: add it first, or name another.")
     found = ensure(session, person_id, now)
     found.preferences, found.updated_at = _usual_for(person_id, preferences).to_dict(), now
     session.add(found)

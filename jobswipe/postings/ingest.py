@@ -21,6 +21,7 @@ from jobswipe.observability import measure
 from jobswipe.observability.context import span
 from jobswipe.observability.logs import logger
 from jobswipe.postings import lifecycle, repeats, store, validators
+from jobswipe.postings.filled import Filled
 from jobswipe.postings.normalise import batches
 from jobswipe.postings.validators import StoredValidators
 from jobswipe.sources import catalog
@@ -65,6 +66,7 @@ class Run:
         self.summary = Summary(source=catalog.name(source))
         self._kept: set[str] = set()
         self._unreadable = 0
+        self._filled = Filled()
         with database.write() as session:
             self._id = _begin(session, source, self.now)
             validators.forget(session, source)
@@ -86,7 +88,9 @@ class Run:
                     _keep_rejections(session, self._id, prepared.rejections, summary.counts.rejected)
                     _save(session, self._id, msgspec.structs.replace(summary, counts=totals))
                 summary.counts = totals
-                measure.understood(self.source.kind, (one.posting for one in prepared.records if one.posting))
+                understood = [one.posting for one in prepared.records if one.posting]
+                measure.understood(self.source.kind, understood)
+                self._filled.add(understood)
                 unreadable = [one.record for one in prepared.rejections if one.reason != store.UNLISTED]
                 self._unreadable += len(unreadable)
                 self._kept.update(unreadable)
@@ -119,7 +123,7 @@ class Run:
                     repeats.remember(session, self.source, self._id, digests)
                     if fresh is not None:
                         fresh.save(session)
-                _finish(session, self.source, self._id, summary, self.now)
+                _finish(session, self.source, self._id, summary, self.now, fields=self._filled.document())
         except JobSwipeError as error:
             summary.closed = 0
             self.fail(error)
@@ -247,9 +251,16 @@ def _keep_rejections(session: Session, run_id: int, rejections: list[Rejection],
 
 
 def _finish(
-    session: Session, source: Source, run_id: int, summary: Summary, now: datetime, *, rest: timedelta = timedelta()
+    session: Session,
+    source: Source,
+    run_id: int,
+    summary: Summary,
+    now: datetime,
+    *,
+    rest: timedelta = timedelta(),
+    fields: dict[str, Any] | None = None,
 ) -> None:
-    _save(session, run_id, summary, status=summary.status, finished_at=clock.now())
+    _save(session, run_id, summary, status=summary.status, finished_at=clock.now(), fields=fields)
     if summary.error is None:
         _succeeded(session, source, now)
         return

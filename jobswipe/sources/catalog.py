@@ -1,4 +1,4 @@
-"""The sources that a store follows: add, find, list, pause, remove, and which are due."""
+"""The sources that a store follows: add, find, list, pause, change, remove, and which are due."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from jobswipe.db.insert import insert_missing
-from jobswipe.errors import ConflictError, NotFoundError
+from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.models import Posting, Source, SourceRejection, SourceRun
 from jobswipe.models.base import table
 from jobswipe.postings.clusters import show_one
@@ -21,6 +21,20 @@ from jobswipe.sources.urls import is_web
 
 MAX_BACKOFF = timedelta(days=1)
 """The longest that a failing source waits for its next try."""
+MAX_BOARD = 1000
+"""Letters of a board's slug or address."""
+LONGEST_EVERY = timedelta(days=30)
+"""The longest time between two polls that can be set."""
+
+
+def resolve(url: str, kind: str | None = None) -> tuple[str, str]:
+    """The kind and the board that an address means, or a slug of a kind that is named. Raises UsageError."""
+    resolved, board = registry.resolve_url(url) if kind is None or "://" in url else (kind, url)
+    if kind is not None:
+        resolved = registry.adapter(kind).KIND
+    if len(board) > MAX_BOARD or not board.isprintable() or ".." in board.split("/") or board.split() != [board]:
+        raise UsageError(f"{board[:100]!r} is no board: give its careers URL, as https://jobs.lever.co/acme.")
+    return resolved, board
 
 
 def add(session: Session, kind: str, board: str, now: datetime, *, company: str | None = None) -> Source:
@@ -36,8 +50,12 @@ def add(session: Session, kind: str, board: str, now: datetime, *, company: str 
     session.refresh(source, with_for_update=True)
     if source.polled:
         paused = source.state == "paused"
-        hint = f"'jobswipe source resume {name(source)}'" if paused else f"'jobswipe ingest {name(source)}'"
-        raise ConflictError(f"{name(source)} is followed already{' and paused' * paused}: {hint} polls it.")
+        hint = (
+            f"and paused: resume it ('jobswipe source resume {name(source)}')"
+            if paused
+            else f"(source {source.id}): have it polled ('jobswipe ingest {name(source)}')"
+        )
+        raise ConflictError(f"{name(source)} is followed already {hint}.")
     source.polled, source.state, source.next_due_at = True, "active", now
     source.url = adapter.board_url(source.board)
     source.company = company or source.company
@@ -104,6 +122,60 @@ def named(session: Session, text: str) -> Source:
     return found[0]
 
 
+def numbered(session: Session, source_id: int) -> Source:
+    """The source of that number. Raises NotFoundError."""
+    found = session.get(Source, source_id)
+    if found is None:
+        raise NotFoundError(f"No source {source_id}.")
+    return found
+
+
+def listing(
+    session: Session, *, state: str | None = None, kind: str | None = None, after: int = 0, limit: int = 50
+) -> list[Source]:
+    """The sources in the order in which they were added, from the one after `after` on."""
+    statement = select(Source).where(col(Source.id) > after)
+    if state is not None:
+        statement = statement.where(Source.state == state)
+    if kind is not None:
+        statement = statement.where(Source.kind == kind)
+    return list(session.exec(statement.order_by(col(Source.id)).limit(limit)))
+
+
+def pause(session: Session, source: Source) -> None:
+    """Stop polling; its postings stay."""
+    _set_state(session, source, "paused")
+
+
+def resume(session: Session, source: Source) -> None:
+    """Poll it again."""
+    _set_state(session, source, "active")
+
+
+def _set_state(session: Session, source: Source, state: str) -> None:
+    source.state = state
+    session.add(source)
+    session.flush()
+
+
+def set_every(session: Session, source: Source, seconds: int | None, now: datetime) -> None:
+    """Poll it so often from now on; None: as often as its kind's terms allow. Raises UsageError.
+
+    The next poll moves with it, counted from the last good one.
+    """
+    floor = timedelta(seconds=registry.adapter(source.kind).POLICY.poll_floor)
+    if seconds is not None and not floor <= timedelta(seconds=seconds) <= LONGEST_EVERY:
+        raise UsageError(
+            f"{name(source)} can be polled every {floor // timedelta(seconds=1)} to "
+            f"{LONGEST_EVERY // timedelta(seconds=1)} seconds."
+        )
+    source.poll_every = seconds
+    if source.polled and source.failures == 0 and source.last_success_at is not None:
+        source.next_due_at = max(now, source.last_success_at + poll_floor(source))
+    session.add(source)
+    session.flush()
+
+
 def everything(session: Session) -> list[Source]:
     return list(session.exec(select(Source).order_by(col(Source.kind), col(Source.board))))
 
@@ -119,8 +191,8 @@ def due(session: Session, now: datetime) -> list[Source]:
 
 
 def poll_floor(source: Source) -> timedelta:
-    """The least time between two polls of a source."""
-    return timedelta(seconds=registry.adapter(source.kind).POLICY.poll_floor)
+    """The least time between two polls of a source: what its kind's terms say, or longer where that was set."""
+    return timedelta(seconds=max(registry.adapter(source.kind).POLICY.poll_floor, source.poll_every or 0))
 
 
 def next_try(source: Source, now: datetime) -> datetime:
@@ -158,6 +230,22 @@ def last_run(session: Session, source_id: int) -> SourceRun | None:
     return session.exec(statement.limit(1)).one_or_none()
 
 
-def rejections(session: Session, run_id: int, limit: int = 100) -> Iterable[SourceRejection]:
-    statement = select(SourceRejection).where(SourceRejection.run_id == run_id).order_by(col(SourceRejection.id))
-    return session.exec(statement.limit(limit)).all()
+def runs(session: Session, source_id: int, *, before: int | None = None, limit: int = 50) -> list[SourceRun]:
+    """The source's runs, the latest first, from the one before `before` on."""
+    statement = select(SourceRun).where(SourceRun.source_id == source_id)
+    if before is not None:
+        statement = statement.where(col(SourceRun.id) < before)
+    return list(session.exec(statement.order_by(col(SourceRun.id).desc()).limit(limit)))
+
+
+def run_of(session: Session, source_id: int, run_id: int) -> SourceRun:
+    """A run of the source. Raises NotFoundError."""
+    found = session.get(SourceRun, run_id)
+    if found is None or found.source_id != source_id:
+        raise NotFoundError(f"No run {run_id} of source {source_id}.")
+    return found
+
+
+def rejections(session: Session, run_id: int, limit: int = 100, *, after: int = 0) -> Iterable[SourceRejection]:
+    statement = select(SourceRejection).where(SourceRejection.run_id == run_id, col(SourceRejection.id) > after)
+    return session.exec(statement.order_by(col(SourceRejection.id)).limit(limit)).all()

@@ -23,13 +23,22 @@ LIVING = ("pending", "queued", "running")
 _C = TASKS.c
 
 
-def listing(session: Session, *, states: Sequence[str] = (), kind: str | None = None, limit: int = 50) -> list[TaskRun]:
-    """The newest tasks first."""
+def listing(
+    session: Session,
+    *,
+    states: Sequence[str] = (),
+    kind: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[TaskRun]:
+    """The newest tasks first, from the one before `before` on."""
     statement = select(TaskRun).order_by(_C.id.desc()).limit(limit)
     if states:
         statement = statement.where(state_is(*states))
     if kind is not None:
         statement = statement.where(_C.kind == kind)
+    if before is not None:
+        statement = statement.where(_C.id < before)
     return list(session.execute(statement).scalars())
 
 
@@ -37,7 +46,7 @@ def show(session: Session, task_id: int) -> TaskRun:
     """Raises NotFoundError."""
     found = session.get(TaskRun, task_id)
     if found is None:
-        raise NotFoundError(f"No task {task_id}: 'jobswipe task list' shows them.")
+        raise NotFoundError(f"No task {task_id}: the list of tasks ('jobswipe task list') shows them.")
     return found
 
 

@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from jobswipe import clock
+from jobswipe.errors import ConflictError
 from jobswipe.observability.logs import logger
 from jobswipe.tasks import ledger
 from jobswipe.tasks.kinds import task
 from jobswipe.tasks.schedule import scheduled
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlmodel import Session
+
     from jobswipe.models import Source
     from jobswipe.tasks.context import TaskContext
 
@@ -35,6 +40,19 @@ def ingest_due(context: TaskContext, _payload: dict[str, Any]) -> None:
             ledger.enqueue(
                 session, "ingest.source", {"source_id": source.id}, dedupe_key=str(source.id), lane=_host(source)
             )
+
+
+def poll_now(session: Session, source: Source, now: datetime) -> int:
+    """Have a source polled as soon as a worker is free; the task's id. Raises ConflictError."""
+    if not source.polled or source.state != "active":
+        what = "is paused: resume it" if source.polled else "came from files: add its address"
+        raise ConflictError(f"Source {source.id} {what} before it can be polled.")
+    source.next_due_at = now
+    session.add(source)
+    session.flush()
+    return ledger.enqueue(
+        session, "ingest.source", {"source_id": source.id}, dedupe_key=str(source.id), lane=_host(source)
+    )
 
 
 def _host(source: Source) -> str:

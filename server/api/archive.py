@@ -75,7 +75,7 @@ async def import_(request: ApiRequest) -> Imported:
         found = archive_read.read(data)
         state = request.app.state
         with state.database.write() as session:
-            counts = archive_keep.keep(session, state.matcher, request.user.person_id, found, clock.now())
+            counts = archive_keep.keep(session, request.user.person_id, found, clock.now())
         return Imported(counts=counts)
 
     return await sync_to_thread(keep)

@@ -56,7 +56,7 @@ class Store:
     def keep(self, data: bytes, person_id: int = 1) -> dict[str, archive_keep.Counts]:
         found = archive_read.read(data)
         with self.database.write() as session:
-            return archive_keep.keep(session, self.matcher, person_id, found, LATER)
+            return archive_keep.keep(session, person_id, found, LATER)
 
     def gather(self, person_id: int = 1) -> archive.Archive:
         with self.database.read() as session:

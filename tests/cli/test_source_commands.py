@@ -92,7 +92,7 @@ def test_a_sources_life(boards: Boards, monkeypatch: pytest.MonkeyPatch) -> None
 def test_pausing_and_resuming(boards: Boards) -> None:
     name = add(boards.put("/jobs.rss", feed("a Cook")))
     run("source", "pause", name)
-    assert "paused: 'jobswipe source resume" in run("source", "add", boards.url("/jobs.rss")).stderr
+    assert "paused: resume it ('jobswipe source resume" in run("source", "add", boards.url("/jobs.rss")).stderr
     assert rows("ingest") == []
     assert [row["status"] for row in rows("ingest", name)] == ["complete"]
     run("source", "resume", name)
@@ -181,3 +181,16 @@ def test_ctrl_c_ends_a_poll_soon(boards: Boards) -> None:
     _, said = process.communicate(timeout=30)
     assert time.monotonic() - started < 4
     assert (process.returncode, "Traceback" in said) == (130, False)
+
+
+def test_how_often_a_source_is_polled(boards: Boards) -> None:
+    name = add(boards.put("/jobs.rss", feed("a Cook")))
+    done = run("source", "every", name, "360")
+    assert done.stderr == f"{name} is polled every 360 minutes.\n"
+    assert run("ingest", name).returncode == 0
+    (shown,) = rows("source", "list")
+    assert shown["next_due"] == "2026-11-01T18:00:00+00:00"
+    assert run("source", "every", name, "720").returncode == 0
+    assert rows("source", "list")[0]["next_due"] == "2026-11-02T00:00:00+00:00"
+    assert "can be polled every" in run("source", "every", name, "1").stderr
+    assert "is polled every 60 minutes" in run("source", "every", name, "0").stderr

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
+from servers.described import hold
 
 from jobswipe import settings as module
 from jobswipe.accounts import apikeys
@@ -33,6 +34,7 @@ def database(database_url: str, home: Path) -> Iterator[Database]:
 def nobody(database: Database) -> Iterator[Client]:
     """A client that shows no credential."""
     with TestClient(create_app(module.load(), database)) as client:
+        client.event_hooks = {"response": [hold]}
         yield client
 
 
@@ -43,6 +45,7 @@ def signed_in(database: Database, nobody: Client) -> SignedIn:
     def make(role: Role = "user", scopes: list[str] | None = None) -> Client:
         person_id, key = person(database, role, scopes)
         client = TestClient(nobody.app)
+        client.event_hooks = nobody.event_hooks
         client.headers["authorization"] = f"Bearer {key}"
         client.person_id = person_id  # type: ignore[attr-defined]  # for the test's own use
         return client

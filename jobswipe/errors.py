@@ -161,7 +161,6 @@ class ConflictError(JobSwipeError):
 
 class IdempotencyError(ConflictError):
     code = "idempotency_conflict"
-    status = 422
 
 
 class LeaseLostError(ConflictError):

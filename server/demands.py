@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -27,6 +28,7 @@ class _Demand:
     optional: bool
     query: frozenset[str] | None
     lists: frozenset[str]
+    texts: frozenset[str]
 
 
 class Demands:
@@ -58,6 +60,7 @@ class Demands:
                 body = field.annotation
         queries: frozenset[str] | None = None
         lists: frozenset[str] = frozenset()
+        texts: frozenset[str] = frozenset()
         if request.scope["path"].startswith(self._prefix) and not handler.opt.get(options.ANY_QUERY):
             models = [
                 model
@@ -68,20 +71,34 @@ class Demands:
             ]
             queries = frozenset(one.field_alias for model in models for one in model.expected_query_params)
             lists = frozenset(name for model in models for name in model.sequence_query_parameter_names)
-        return _Demand(media_type, body, field is not None and field.is_optional, queries, lists)
+            parameters = handler.parsed_fn_signature.parameters
+            texts = frozenset(
+                one.field_alias
+                for model in models
+                for one in model.expected_query_params
+                if one.field_name in parameters and str in _parts(parameters[one.field_name].annotation)
+            )
+        return _Demand(media_type, body, field is not None and field.is_optional, queries, lists, texts)
 
 
 def _check_query(request: Request[Any, Any, Any], demand: _Demand) -> None:
     text = request.scope["query_string"]
     if not text:
         return
-    names = [name for name, _ in parse_qsl(text.decode("latin-1"), keep_blank_values=True)]
+    pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True)
+    names = [name for name, _ in pairs]
     found = []
     for name in dict.fromkeys(names):
         if name not in (demand.query or ()):
             found.append(invalid.error("query", name, "no parameter of this name"))
         elif name not in demand.lists and names.count(name) > 1:
             found.append(invalid.error("query", name, "one value"))
+    # Litestar takes "null" for a parameter that may be left out as if it were.
+    found += [
+        invalid.error("query", name, "a value of its form, or nothing")
+        for name, value in pairs
+        if value.lower() == "null" and name not in demand.texts and name not in demand.lists
+    ]
     if found:
         raise problems.wrong(*found)
 
@@ -110,4 +127,23 @@ async def _check_body(request: Request[Any, Any, Any], demand: _Demand) -> None:
         # Litestar converts: "1" would do for a number. What the description says is what is taken.
         msgspec.convert(value, demand.body, str_keys=True)
     except msgspec.ValidationError as error:
-        raise problems.wrong(invalid.body(error, demand.body)) from None
+        try:
+            msgspec.convert(_whole(value), demand.body, str_keys=True)
+        except msgspec.ValidationError:
+            raise problems.wrong(invalid.body(error, demand.body)) from None
+
+
+def _parts(annotation: Any) -> tuple[Any, ...]:
+    """The types of a union, without what is said of them; or the one type."""
+    if get_origin(annotation) is Annotated:
+        return _parts(get_args(annotation)[0])
+    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+
+
+def _whole(value: Any) -> Any:
+    """With 2.0 as 2: JSON knows one kind of number."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _whole(one) for key, one in value.items()}
+    return [_whole(one) for one in value] if isinstance(value, list) else value

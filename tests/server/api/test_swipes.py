@@ -54,9 +54,9 @@ def test_the_same_key_is_answered_the_same_and_done_once(database: Database, sig
     with database.read() as session:
         assert session.exec(select(func.count()).select_from(Swipe).where(Swipe.verdict == "save")).one() == 1
     other = client.post(SWIPES, json=sent | {"verdict": "like"}, headers=key)
-    assert other.status_code == 422
+    assert other.status_code == 409
     assert code(other) == "idempotency_conflict"
-    assert client.post(UNDO, headers=key).status_code == 422
+    assert client.post(UNDO, headers=key).status_code == 409
     # Another person's key of the same name is another key.
     assert signed_in().post(SWIPES, json=sent, headers=key).json()["new"]
 

@@ -1,0 +1,17 @@
+"""The API holds to its description, whoever asks and whatever they send: the small size of `make fuzz`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fuzzing import Who, fuzz
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("who", ["nobody", "session", "operator"])
+def test_the_api_holds_to_its_description(home: Path, who: Who) -> None:
+    outcome = fuzz(who, examples=1, phases="examples,coverage")
+    assert outcome.code == 0, outcome.said
+    assert outcome.cases > 1_000
+    assert not any(status >= 500 for status in outcome.statuses), outcome.line()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from matching import small_store
+import small_store
 from sqlmodel import Session
 
 from jobswipe.applications import service as applications

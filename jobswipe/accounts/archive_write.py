@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from jobswipe import __version__
 from jobswipe.accounts import archive
+from jobswipe.applications import contacts
 from jobswipe.applications import service as applications
 from jobswipe.drafts import service as drafts
 from jobswipe.errors import LimitError
@@ -138,6 +139,14 @@ def gather(session: Session, person_id: int, *, with_secrets: bool = False) -> a
             for event in _events(session, one)
         ],
         reminders=_reminders(session, person_id, pursued, numbers),
+        contacts=[
+            archive.ContactLine(
+                application=numbers[one.id], name=whom.name, role=whom.role, email=whom.email, phone=whom.phone,
+                note=whom.note, created_at=whom.created_at,
+            )
+            for one in pursued
+            for whom in contacts.listing(session, person_id, one.id or 0)
+        ],
         documents=[
             archive.DocumentLine(
                 application=numbers[one.id], kind=draft.kind, question=draft.question, version=draft.version,

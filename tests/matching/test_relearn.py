@@ -94,9 +94,7 @@ def test_a_missing_model_is_made(both: Database, taught: Matcher) -> None:
     assert facts(Model.decode(after.state)) == facts(Model.decode(before.state))
 
 
-def test_a_verdict_that_was_learned_on_top_of_a_lost_state(
-    both: Database, taught: Matcher, settings: Settings
-) -> None:
+def test_a_verdict_that_was_learned_on_top_of_a_lost_state(both: Database, taught: Matcher, settings: Settings) -> None:
     """The newest swipe is the state's last one: all the same the others are missing."""
     with both.write() as session:
         session.execute(update(PreferenceModel).values(state=b""))

@@ -122,7 +122,6 @@ def _made(session: Session, swipes: Sequence[Swipe]) -> list[Example]:
     out = []
     for swipe in swipes:
         row = all_.row[shown[swipe.posting_id]]
-        columns = all_.matrix.indices[all_.matrix.indptr[row] : all_.matrix.indptr[row + 1]]
         evidence = _evidence(session, swipe, postings[swipe.posting_id])
         out.append(
             Example(
@@ -131,7 +130,7 @@ def _made(session: Session, swipes: Sequence[Swipe]) -> list[Example]:
                 verdict=swipe.verdict,
                 reason=swipe.reason,
                 base=evidence["base"],
-                facets=tuple(all_.names[at] for at in columns),
+                facets=tuple(all_.facets(row)),
                 dense=tuple(evidence[name] for name in DENSE),
                 vector=all_.vectors[row].tobytes(),
             )

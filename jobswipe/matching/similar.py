@@ -66,7 +66,7 @@ def similar(matcher: Matcher, session: Session, posting_id: int, limit: int = 10
         Similar(
             posting_id=int(among.ids[at]),
             score=round(float(worth[at]), 4),
-            skills=tuple(names[name] for name in among.facets(at) if name in names),
+            skills=tuple(names[name] for name in among.features.facets(among.rows[at]) if name in names),
         )
         for at in _spread(among.company, worth, limit)
     ]
@@ -146,10 +146,6 @@ class _Among:
         middle = (self.features.pay_low[self.rows] + self.features.pay_high[self.rows]) / 2
         ratio = np.abs(np.log2(np.maximum(middle, 1) / max(own, 1)))
         return np.asarray(np.nan_to_num(np.exp2(-ratio), nan=_UNSAID), np.float32)
-
-    def facets(self, at: int) -> list[str]:
-        start, end = self.matrix.indptr[at], self.matrix.indptr[at + 1]
-        return [self.features.names[column] for column in self.matrix.indices[start:end]]
 
 
 def _same_opening(session: Session, posting: Posting) -> list[int]:

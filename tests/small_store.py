@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from jobswipe import titles
+from jobswipe import skills, titles
 from jobswipe.db.engine import Database
 from jobswipe.matching.engine import Matcher
 from jobswipe.models import (
@@ -87,6 +87,7 @@ def insert(session: Session, rows: Iterable[dict[str, Any]], first_seq: int = 1)
             employment_type=row.get("employment_type", "full_time"),
             seniority=titles.seniority(row["title"]),
             language="en",
+            skills_edition=skills.EDITION,
             posted_at=NOW - timedelta(days=row.get("age", 5)),
             description_text=f"We look for a {row['title']}. " + ", ".join(_asked(row["title"])),
         )
@@ -145,7 +146,7 @@ def _remote(row: dict[str, Any]) -> list[str]:
 
 
 def _asked(title: str) -> tuple[str, ...]:
-    return next((skills for role, skills in ROLES.items() if role in title), ())
+    return next((asked for role, asked in ROLES.items() if role in title), ())
 
 
 def _company(session: Session, name: str) -> int:

@@ -30,6 +30,8 @@ Number = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Text = Annotated[str, msgspec.Meta(max_length=4_000)]
 LongText = Annotated[str, msgspec.Meta(max_length=1_000_000)]
+Shares = Annotated[dict[str, Annotated[float, msgspec.Meta(ge=-1_000, le=1_000)]], msgspec.Meta(max_length=50)]
+"""Of a score, or log-odds: none is far from 0. What a verdict teaches is computed with them."""
 Stage = Literal[STAGES]  # type: ignore[valid-type]  # the one list of them
 
 
@@ -122,11 +124,11 @@ class SwipeLine(Line, frozen=True, kw_only=True):
     verdict: Literal["like", "dislike", "save", "skip", "undo"]
     undoes: Number | None = None
     at: Moment
-    score: float | None = None
-    parts: Annotated[dict[str, float], msgspec.Meta(max_length=50)] | None = None
+    score: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    parts: Shares | None = None
     deck_position: Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)] | None = None
     explored: bool = False
-    evidence: dict[str, float] | None = None
+    evidence: Shares | None = None
     reason: Annotated[str, msgspec.Meta(max_length=50)] | None = None
 
 
@@ -164,6 +166,18 @@ class ReminderLine(Line, frozen=True, kw_only=True):
     done_at: Moment | None = None
 
 
+class ContactLine(Line, frozen=True, kw_only=True):
+    """Whom to talk to about an application."""
+
+    application: Number
+    name: Name
+    role: Text | None = None
+    email: Text | None = None
+    phone: Text | None = None
+    note: Text | None = None
+    created_at: Moment
+
+
 class DocumentLine(Line, frozen=True, kw_only=True):
     """A draft."""
 
@@ -191,6 +205,7 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
     applications: list[ApplicationLine] = []
     events: list[EventLine] = []
     reminders: list[ReminderLine] = []
+    contacts: list[ContactLine] = []
     documents: list[DocumentLine] = []
 
 
@@ -207,6 +222,7 @@ LINES: dict[str, Any] = {
     "applications": ApplicationLine,
     "events": EventLine,
     "reminders": ReminderLine,
+    "contacts": ContactLine,
     "documents": DocumentLine,
 }
 """Files of JSON lines, NAME.jsonl."""

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from jobswipe.accounts import archive
 from jobswipe.accounts.archive_postings import Finder
+from jobswipe.applications import contacts
 from jobswipe.applications import service as applications
 from jobswipe.drafts import service as drafts
 from jobswipe.errors import InputError, JobSwipeError
@@ -177,7 +178,7 @@ def _swipes(session: Session, person_id: int, found: archive.Archive, finder: Fi
 
 
 def _applications(session: Session, person_id: int, found: archive.Archive, finder: Finder) -> dict[str, Counts]:
-    counts = {name: Counts() for name in ("applications", "events", "reminders", "documents")}
+    counts = {name: Counts() for name in ("applications", "events", "reminders", "contacts", "documents")}
     known = list(session.exec(select(Application).where(Application.person_id == person_id)).all())
     by_posting = {one.posting_id: one for one in known if one.posting_id is not None}
     by_name = {_identity(one): one for one in known}
@@ -206,6 +207,7 @@ def _applications(session: Session, person_id: int, found: archive.Archive, find
         kept[line.number] = mine
     _events(session, kept, found.events, counts["events"])
     _reminders(session, person_id, kept, found.reminders, counts["reminders"])
+    _contacts(session, person_id, kept, found.contacts, counts["contacts"])
     _documents(session, person_id, kept, found.documents, counts["documents"])
     return counts
 
@@ -260,6 +262,28 @@ def _reminders(
         done = None if line.done_at is None else _exact(line.done_at)
         reminders.keep(session, person_id, mine.id or 0, *new, done)
         there[line.application].add(new)
+        counts.new += 1
+
+
+def _contacts(
+    session: Session,
+    person_id: int,
+    kept: dict[int, Application],
+    lines: Sequence[archive.ContactLine],
+    counts: Counts,
+) -> None:
+    there = {
+        number: [(contacts.known(one), one.created_at) for one in contacts.listing(session, person_id, mine.id or 0)]
+        for number, mine in kept.items()
+    }
+    for line in lines:
+        mine = _whose(kept, line.application)
+        whom = contacts.Person(name=line.name, role=line.role, email=line.email, phone=line.phone, note=line.note)
+        if (whom, _exact(line.created_at)) in there[line.application]:
+            counts.known += 1
+            continue
+        added = contacts.add(session, person_id, mine.id or 0, whom, _exact(line.created_at))
+        there[line.application].append((contacts.known(added), added.created_at))
         counts.new += 1
 
 

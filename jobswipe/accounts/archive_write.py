@@ -14,6 +14,8 @@ from sqlmodel import Session, col, select
 
 from jobswipe import __version__
 from jobswipe.accounts import archive
+from jobswipe.accounts.service import identity
+from jobswipe.applications import contacts
 from jobswipe.applications import service as applications
 from jobswipe.drafts import service as drafts
 from jobswipe.errors import LimitError
@@ -31,10 +33,6 @@ from jobswipe.models import (
 from jobswipe.notifications import channels, reminders
 from jobswipe.notifications import preferences as wanted
 from jobswipe.resumes import service as resumes
-from jobswipe.security import vault
-
-ACCOUNT = "account"
-"""The place of what an account's row keeps encrypted: its e-mail and name."""
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +136,14 @@ def gather(session: Session, person_id: int, *, with_secrets: bool = False) -> a
             for event in _events(session, one)
         ],
         reminders=_reminders(session, person_id, pursued, numbers),
+        contacts=[
+            archive.ContactLine(
+                application=numbers[one.id], name=whom.name, role=whom.role, email=whom.email, phone=whom.phone,
+                note=whom.note, created_at=whom.created_at,
+            )
+            for one in pursued
+            for whom in contacts.listing(session, person_id, one.id or 0)
+        ],
         documents=[
             archive.DocumentLine(
                 application=numbers[one.id], kind=draft.kind, question=draft.question, version=draft.version,
@@ -162,10 +168,8 @@ def _account(session: Session, person_id: int) -> archive.AccountFile | None:
     account = session.get(Account, person_id)
     if account is None:
         return None
-    private = vault.of(session).open(session, person_id, ACCOUNT, account.sealed)
-    return archive.AccountFile(
-        email=private.get("email"), name=private.get("name"), role=account.role, created_at=account.created_at
-    )
+    who = identity(session, account)
+    return archive.AccountFile(email=who.email, name=who.name, role=account.role, created_at=account.created_at)
 
 
 def _notifications(session: Session, person_id: int, *, with_secrets: bool) -> archive.NotificationsFile | None:

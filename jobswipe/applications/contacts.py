@@ -44,6 +44,11 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None
 
 
+def known(contact: Contact) -> Person:
+    """What is known of a contact."""
+    return msgspec.convert({name: getattr(contact, name) for name in Person.__struct_fields__}, Person)
+
+
 def add(session: Session, person_id: int, application_id: int, whom: Person, now: datetime) -> Contact:
     """Keep a contact. Raises NotFoundError, UsageError for what is no name or address, or for too many."""
     clean = _checked(whom)

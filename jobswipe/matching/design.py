@@ -110,15 +110,13 @@ class Space:
         return np.array(low, np.float64), np.array(high, np.float64)
 
     def example(self, row: int, swipe_id: int, verdict: str, reason: str | None) -> Example:
-        matrix, names = self.features.matrix, self.features.names
-        columns = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
         return Example(
             swipe_id=swipe_id,
             posting_id=int(self.features.ids[row]),
             verdict=verdict,
             reason=reason,
             base=round(float(self.base[row]), 6),
-            facets=tuple(names[at] for at in columns),
+            facets=tuple(self.features.facets(row)),
             dense=tuple(round(float(value), 4) for value in self.raw_dense(row)[0]),
             vector=self.features.vectors[row].tobytes(),
         )

@@ -345,7 +345,6 @@ class Matcher:
         scores, parts = score.shares(evidence)
         ids = [int(id_) for id_ in view.space.features.ids[rows]]
         heads = view.heads.get(session, ids, view.keep)
-        matrix, facet_names = view.space.features.matrix, view.space.features.names
         out: list[Match] = []
         for at, posting_id in enumerate(ids):
             if posting_id not in heads:  # it went with its source: the next refresh looks again
@@ -354,7 +353,7 @@ class Matcher:
             head = heads[posting_id]
             matched = [name for concept, name in head.skills if concept in view.who.skills]
             missing = [name for concept, name in head.skills if concept not in view.who.skills]
-            facets = [facet_names[i] for i in matrix.indices[matrix.indptr[rows[at]] : matrix.indptr[rows[at] + 1]]]
+            facets = view.space.features.facets(rows[at])
             told = explain.Told(evidence[at].tolist(), facets, matched, missing, head.title)
             out.append(
                 Match(

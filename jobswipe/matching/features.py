@@ -84,6 +84,11 @@ class Features:
         """The row of each posting."""
         return {int(id_): at for at, id_ in enumerate(self.ids)}
 
+    def facets(self, row: int) -> list[str]:
+        """The names of a posting's facets."""
+        start, end = self.matrix.indptr[row], self.matrix.indptr[row + 1]
+        return [self.names[column] for column in self.matrix.indices[start:end]]
+
     @cached_property
     def counts(self) -> np.ndarray:
         """How many postings have each facet."""

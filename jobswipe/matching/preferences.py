@@ -73,7 +73,7 @@ def decode(value: Any) -> Preferences:
         else:
             clean[key] = given
     if "countries" in clean:
-        clean["countries"] = [_country(code) for code in clean["countries"]]
+        clean["countries"] = [country_of(code, "countries") for code in clean["countries"]]
     for key, valid in _CHOICES.items():
         for one in (clean[key] if key in _LISTS else [clean[key]]) if key in clean else ():
             if one not in valid:
@@ -106,7 +106,8 @@ def _example(key: str) -> str:
     }.get(key, '"Data Engineer"')
 
 
-def _country(code: str) -> str:
+def country_of(code: str, what: str) -> str:
+    """A country's code as it is kept. Raises UsageError, which says `what` has another."""
     from jobswipe.places import country_code, country_name
 
     folded = code.strip().upper()
@@ -116,7 +117,7 @@ def _country(code: str) -> str:
         return folded
     known = country_code(code)
     hint = f"; did you mean {known}?" if known else ""
-    raise UsageError(f"countries has {code!r}: give ISO 3166-1 codes of two letters, such as DE{hint}.")
+    raise UsageError(f"{what} has {code!r}: give an ISO 3166-1 code of two letters, such as DE{hint}.")
 
 
 def _floor(given: Any) -> dict[str, Any]:

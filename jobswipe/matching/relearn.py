@@ -26,9 +26,9 @@ from jobswipe import skills
 from jobswipe.matching import features, score
 from jobswipe.matching.design import DENSE, Example
 from jobswipe.matching.learn import MAX_KEPT, Model
-from jobswipe.matching.swipes import locked, shown_for
+from jobswipe.matching.swipes import locked
 from jobswipe.matching.tables import group
-from jobswipe.matching.verdicts import standing
+from jobswipe.matching.verdicts import same_opening, standing
 from jobswipe.models import Posting, PostingSkill, PreferenceModel, SkillConcept, Swipe
 from jobswipe.postings.normalise import whole_text
 
@@ -117,12 +117,15 @@ def _made(session: Session, swipes: Sequence[Swipe]) -> list[Example]:
         return []
     ids = [swipe.posting_id for swipe in swipes]
     postings = {posting.id: posting for posting in session.exec(select(Posting).where(col(Posting.id).in_(ids)))}
-    shown = {swipe.posting_id: shown_for(session, postings[swipe.posting_id]) for swipe in swipes}
+    shown = {
+        id_: same_opening(session, id_, posting.shown, posting.cluster_id)[0]
+        for id_, posting in postings.items()
+        if id_ is not None
+    }
     all_ = features.of(session, sorted(set(shown.values())))
     out = []
     for swipe in swipes:
         row = all_.row[shown[swipe.posting_id]]
-        columns = all_.matrix.indices[all_.matrix.indptr[row] : all_.matrix.indptr[row + 1]]
         evidence = _evidence(session, swipe, postings[swipe.posting_id])
         out.append(
             Example(
@@ -131,7 +134,7 @@ def _made(session: Session, swipes: Sequence[Swipe]) -> list[Example]:
                 verdict=swipe.verdict,
                 reason=swipe.reason,
                 base=evidence["base"],
-                facets=tuple(all_.names[at] for at in columns),
+                facets=tuple(all_.facets(row)),
                 dense=tuple(evidence[name] for name in DENSE),
                 vector=all_.vectors[row].tobytes(),
             )

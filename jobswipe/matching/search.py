@@ -16,6 +16,7 @@ from jobswipe.matching.counting import Count, counts
 from jobswipe.matching.engine import Matcher
 from jobswipe.matching.features import Features
 from jobswipe.matching.listing import Listing, listing, source_names
+from jobswipe.matching.preferences import country_of
 from jobswipe.matching.regions import regions_of
 from jobswipe.models import SkillConcept
 from jobswipe.places.place import Workplace
@@ -128,7 +129,7 @@ def _masks(all_: Listing, session: Session, query: Query) -> dict[str, np.ndarra
     features = all_.features
     named = {
         "company": [f"company:{company_key(name)}" for name in query.company],
-        "country": [f"country:{_country(code, 'country')}" for code in query.country],
+        "country": [f"country:{country_of(code, 'country')}" for code in query.country],
         "place": [facet for name in query.place for facet in all_.places.get(name.strip().casefold(), ())],
         "workplace": [f"workplace:{one}" for one in query.workplace],
         "seniority": [f"level:{one}" for one in query.seniority],
@@ -158,21 +159,11 @@ def _reach(features: Features, names: Iterable[str]) -> np.ndarray:
     return np.asarray(features.matrix @ wanted > 0)
 
 
-def _country(code: str, what: str) -> str:
-    from jobswipe.places import country_name
-
-    folded = code.strip().upper()
-    folded = "GB" if folded == "UK" else folded
-    if len(folded) != 2 or not country_name(folded):
-        raise UsageError(f"{what} has {code!r}: give an ISO 3166-1 code of two letters, such as DE.")
-    return folded
-
-
 def _remote(all_: Listing, given: str) -> list[str]:
     """The names under which a remote posting is open to a country, or the region itself."""
     if f"remote:{given}" in all_.features.column and len(given) != 2:
         return [given]
-    code = _country(given, "remote_country")
+    code = country_of(given, "remote_country")
     return [code, *sorted(regions_of(code))]
 
 

@@ -14,6 +14,7 @@ from jobswipe.errors import NotFoundError
 from jobswipe.matching import facets as f
 from jobswipe.matching.engine import Matcher
 from jobswipe.matching.features import Features
+from jobswipe.matching.verdicts import same_opening
 from jobswipe.models import Posting, PostingPlace, PostingSkill, SkillConcept
 from jobswipe.titles.families import FAMILIES
 
@@ -60,13 +61,14 @@ def similar(matcher: Matcher, session: Session, posting_id: int, limit: int = 10
         + WORKPLACE * among.workplace()
         + PAY * among.pay()
     )
-    worth[np.isin(among.ids, _same_opening(session, posting))] = -1
+    _, others = same_opening(session, posting_id, posting.shown, posting.cluster_id)
+    worth[np.isin(among.ids, [posting_id, *others])] = -1
     names = {f"skill:{concept}": name for concept, name in asked}
     return [
         Similar(
             posting_id=int(among.ids[at]),
             score=round(float(worth[at]), 4),
-            skills=tuple(names[name] for name in among.facets(at) if name in names),
+            skills=tuple(names[name] for name in among.features.facets(among.rows[at]) if name in names),
         )
         for at in _spread(among.company, worth, limit)
     ]
@@ -146,17 +148,6 @@ class _Among:
         middle = (self.features.pay_low[self.rows] + self.features.pay_high[self.rows]) / 2
         ratio = np.abs(np.log2(np.maximum(middle, 1) / max(own, 1)))
         return np.asarray(np.nan_to_num(np.exp2(-ratio), nan=_UNSAID), np.float32)
-
-    def facets(self, at: int) -> list[str]:
-        start, end = self.matrix.indptr[at], self.matrix.indptr[at + 1]
-        return [self.features.names[column] for column in self.matrix.indices[start:end]]
-
-
-def _same_opening(session: Session, posting: Posting) -> list[int]:
-    if posting.cluster_id is None:
-        return [posting.id or 0]
-    found = session.exec(select(Posting.id).where(Posting.cluster_id == posting.cluster_id))
-    return [id_ or 0 for id_ in found]
 
 
 def _spread(company: np.ndarray, worth: np.ndarray, limit: int) -> list[int]:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import msgspec
 from sqlalchemy import bindparam, insert, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from jobswipe import skills
 from jobswipe.applications.service import open_at
@@ -19,9 +19,10 @@ from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.matching import score
 from jobswipe.matching.design import DENSE
 from jobswipe.matching.engine import Matcher
-from jobswipe.matching.look import Seen, SeenPosting, look_at
+from jobswipe.matching.look import Seen, look_at
+from jobswipe.matching.verdicts import same_opening
 from jobswipe.matching.warm import Warm
-from jobswipe.models import Application, ApplicationEvent, Posting, PreferenceModel, Swipe
+from jobswipe.models import Application, ApplicationEvent, PreferenceModel, Swipe
 from jobswipe.models.base import table
 from jobswipe.models.swipes import SwipeReason, Verdict
 from jobswipe.observability import measure
@@ -112,7 +113,7 @@ def _record(
         return Recorded(swipe=last, new=False)
     matcher.follow(session, seen)
     seen, warm = matcher.warm(session, person_id, seen)
-    shown, others = _same(session, posting)
+    shown, others = same_opening(session, posting.id, posting.shown, posting.cluster)
     view = matcher.one(warm, shown)
     parts: dict[str, float] | None = None
     value: float | None = None
@@ -265,28 +266,6 @@ def _store(
     session.connection().execute(_UPDATE, values)
     log_key = (seen.version + 1, swipe.id, seen.log[-1] + 1, seen.seq)
     matcher.records.put(session, swipe.person_id, replace(warm, log_key=log_key))
-
-
-def _same(session: Session, posting: SeenPosting) -> tuple[int, tuple[int, ...]]:
-    """The posting that stands for this one's opening in the deck, and the others of the same opening."""
-    if posting.cluster is None:
-        return posting.id, ()
-    statement = select(Posting.id, Posting.shown, Posting.state).where(
-        Posting.cluster_id == posting.cluster, Posting.id != posting.id
-    )
-    others = [(id_ or 0, shown and state == "open") for id_, shown, state in session.exec(statement)]
-    instead = posting.id if posting.shown else next((id_ for id_, stands in others if stands), posting.id)
-    return instead, tuple(id_ for id_, _ in others)
-
-
-def shown_for(session: Session, posting: Posting) -> int:
-    """The id of the posting that stands for this one's opening in the deck."""
-    if posting.shown or posting.cluster_id is None:
-        return posting.id or 0
-    statement = select(Posting.id).where(
-        Posting.cluster_id == posting.cluster_id, Posting.state == "open", col(Posting.shown).is_(True)
-    )
-    return session.exec(statement).first() or posting.id or 0
 
 
 def _close_untouched(session: Session, person_id: int, swipe: Swipe) -> None:

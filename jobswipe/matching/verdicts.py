@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from jobswipe.models import Swipe
+from jobswipe.models import Posting, Swipe
 
 SKIP_RESTS = 30
 """A skipped card comes back, lower, after this many later verdicts."""
@@ -95,6 +95,18 @@ def standing(session: Session, person_id: int) -> list[Swipe]:
         .order_by(col(Swipe.id))
     )
     return list(session.exec(statement))
+
+
+def same_opening(session: Session, posting_id: int, shown: bool, cluster_id: int | None) -> tuple[int, tuple[int, ...]]:
+    """The posting that stands for this one's opening in the deck, and the others of the same opening."""
+    if cluster_id is None:
+        return posting_id, ()
+    statement = select(Posting.id, Posting.shown, Posting.state).where(
+        Posting.cluster_id == cluster_id, Posting.id != posting_id
+    )
+    others = [(id_ or 0, shows and state == "open") for id_, shows, state in session.exec(statement)]
+    instead = posting_id if shown else next((id_ for id_, stands in others if stands), posting_id)
+    return instead, tuple(id_ for id_, _ in others)
 
 
 def judged(session: Session, person_id: int) -> np.ndarray:

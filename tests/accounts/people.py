@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from matching import small_store
+import small_store
 from sqlmodel import Session
 
+from jobswipe.applications import contacts
 from jobswipe.applications import service as applications
 from jobswipe.db.engine import Database
 from jobswipe.drafts import jobs as draft_jobs
@@ -86,6 +87,12 @@ def fill(database: Database, matcher: Matcher, person_id: int = 1) -> None:
         reminders.add(session, person_id, found[1], at + timedelta(days=3), f"Call {MARK}", at)
         done = reminders.add(session, person_id, other, at + timedelta(days=3), None, at)
         reminders.cancel(session, person_id, done.id, at)
+        whom = contacts.Person(
+            name=f"{MARK} Recruiter", role="recruiter", email=f"{MARK}@example.com", phone="+49 30 5829417",
+            note=f"Knows {MARK}",
+        )  # fmt: skip
+        contacts.add(session, person_id, found[1], whom, at)
+        contacts.add(session, person_id, other, contacts.Person(name=f"{MARK} Miller"), at)
         for text in ("first", "second"):
             drafts.store(session, person_id, draft(found[1], f"{MARK} {text}", at))
         drafts.store(session, person_id, draft(found[1], f"{MARK} because", at, question=f"Why {MARK}?"))

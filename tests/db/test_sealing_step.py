@@ -148,6 +148,7 @@ def test_up_down_up_keeps_every_value(empty_database_url: str) -> None:
     before = rows(database)
     migrate.upgrade(database, "0008")
     assert MARK not in repr(rows(database))
+    migrate.upgrade(database)  # the services know the present schema only
     check_opened(database)
     migrate.downgrade(database, "0007")
     assert rows(database) == before

@@ -28,7 +28,6 @@ def taught(both: Database, settings: Settings) -> Matcher:
     ids = fill(both)
     ranking = matcher(both, settings)
     with both.write() as session:
-        session.execute(update(Posting).values(skills_edition=skills.EDITION))
         for number, posting_id in enumerate(ids[3:50:4]):
             verdict, reason = (("like", None), ("dislike", "place"), ("save", None), ("skip", None))[number % 4]
             record(session, ranking, 1, posting_id, verdict, NOW + timedelta(days=number // 6), reason=reason)
@@ -95,15 +94,28 @@ def test_a_missing_model_is_made(both: Database, taught: Matcher) -> None:
     assert facts(Model.decode(after.state)) == facts(Model.decode(before.state))
 
 
-def test_a_verdict_that_was_learned_on_top_of_a_lost_state(both: Database, taught: Matcher) -> None:
+def test_a_verdict_that_was_learned_on_top_of_a_lost_state(both: Database, taught: Matcher, settings: Settings) -> None:
     """The newest swipe is the state's last one: all the same the others are missing."""
     with both.write() as session:
         session.execute(update(PreferenceModel).values(state=b""))
         posting_id = session.exec(select(Posting.id).order_by(Posting.id.desc())).first()  # type: ignore[union-attr]  # a column
-        record(session, taught, 1, posting_id or 0, "like", NOW)
+        record(session, matcher(both, settings), 1, posting_id or 0, "like", NOW)
+    with both.read() as session:
+        assert len(Model.decode(row(session).state).examples) == 1
     stale, _, after = mended(both)
     assert stale
     assert len(Model.decode(after.state).examples) == 13
+
+
+def test_a_process_that_has_the_model_in_memory_loses_nothing_with_the_state(both: Database, taught: Matcher) -> None:
+    with both.write() as session:
+        before = facts(Model.decode(row(session).state))
+        session.execute(update(PreferenceModel).values(state=b""))
+        posting_id = session.exec(select(Posting.id).order_by(Posting.id.desc())).first()  # type: ignore[union-attr]  # a column
+        record(session, taught, 1, posting_id or 0, "like", NOW)
+    stale, changed, after = mended(both)
+    assert (stale, changed) == (False, False)
+    assert facts(Model.decode(after.state))[:-1] == before
 
 
 def test_what_the_log_has_and_the_model_has_not(both: Database, taught: Matcher) -> None:

@@ -21,8 +21,9 @@ from jobswipe.matching.deck import Card, choose, deck
 from jobswipe.matching.engine import Matcher
 from jobswipe.matching.verdicts import judged
 from jobswipe.matching.warm import Records
-from jobswipe.models import Posting, PreferenceModel, Resume, Source, Swipe
+from jobswipe.models import Posting, PreferenceModel, Source, Swipe
 from jobswipe.resumes import service
+from jobswipe.resumes.parse import ParsedResume
 from jobswipe.settings import Settings
 
 HOLDS = 300
@@ -137,10 +138,9 @@ def _undo(database: Database, other: Matcher) -> None:
 
 
 def _resume(database: Database, _other: Matcher) -> None:
+    document = {**RESUME, "basics": {"label": "Registered Nurse"}, "work": []}
     with database.write() as session:
-        session.exec(select(Resume)).one().active = False
-        document = {**RESUME, "basics": {"label": "Registered Nurse"}, "work": []}
-        session.add(Resume(person_id=1, name="other.json", sha256="0", imported_at=NOW, document=document))
+        service.store(session, 1, service.ReadResume("other.json", "0", ParsedResume(document, "")), NOW)
 
 
 def _correction(database: Database, _other: Matcher) -> None:

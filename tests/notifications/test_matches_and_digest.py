@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from matching import small_store
+import small_store
 from servers.webhook import Webhook
 
 from jobswipe.db.engine import Database

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import small_store
 from accounts import people
-from matching import small_store
 from sqlalchemy import Boolean, DateTime, Float, Integer, make_url, text
 from typer.testing import CliRunner
 

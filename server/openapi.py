@@ -21,8 +21,8 @@ from litestar.utils.helpers import unwrap_partial
 
 from jobswipe import __version__
 from server.api.access import ALSO, ANSWER, BY_SESSION, EXAMPLE, OPERATION, PUBLIC, SCOPE
-from server.options import LIMIT_CLASS
 from server.openapi_parts import CODES, HEADERS, INTRODUCTION, PROBLEM, RESPONSES, SECURITY, TAGS
+from server.options import LIMIT_CLASS
 
 _JSON = "application/json"
 _NULL = {"type": "null"}

@@ -8,7 +8,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.exceptions import ClientException
 
 from jobswipe import clock
-from jobswipe.accounts import archive, archive_keep, archive_read, archive_write
+from jobswipe.accounts import archive
 from server import options
 from server.api.access import ALSO, ApiRequest, needs, shows
 from server.api.uploads import AROUND, FORM, Upload, sent
@@ -22,7 +22,7 @@ _ZIP = "PK\u0003\u0004…"
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the archive's lines, by kind."""
 
-    counts: dict[str, archive_keep.Counts]
+    counts: dict[str, archive.Counts]
 
 
 _EXAMPLE = {"counts": {"swipes": {"new": 12, "known": 0, "left_out": 1, "why": "1 are of postings that ..."}}}
@@ -36,6 +36,8 @@ _EXAMPLE = {"counts": {"swipes": {"new": 12, "known": 0, "left_out": 1, "why": "
 )
 def export(request: ApiRequest) -> Response[bytes]:
     """All of your data as one zip, without the addresses of your notification channels."""
+    from jobswipe.accounts import archive_write
+
     now = clock.now()
     with request.app.state.database.read() as session:
         written = archive_write.write(session, request.user.person_id, now)
@@ -62,6 +64,8 @@ class _Upload(Upload):
 )
 async def import_(request: ApiRequest) -> Imported:
     """Bring an archive into your account: all of it, or nothing. A second time changes nothing."""
+    from jobswipe.accounts import archive_keep, archive_read
+
     if request.content_type[0] not in (MEDIA_TYPE, FORM):
         raise ClientException(status_code=415)
     data, _ = await sent(request)

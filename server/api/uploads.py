@@ -33,9 +33,7 @@ class Upload(Operation):
 
     def __post_init__(self) -> None:
         file = Schema(type=OpenAPIType.STRING, content_media_type=self.media_type, max_length=self.most)
-        form = Schema(
-            type=OpenAPIType.OBJECT, properties={_FILE: file}, required=[_FILE], additional_properties=False
-        )
+        form = Schema(type=OpenAPIType.OBJECT, properties={_FILE: file}, required=[_FILE], additional_properties=False)
         self.request_body = RequestBody(
             description=self.about,
             content={

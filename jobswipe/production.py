@@ -123,6 +123,11 @@ def _open(settings: Settings) -> Iterator[str]:
     for name in _DEBUGGING:
         if os.environ.get(name) not in (None, "", "0"):
             yield f"{name} is set in the environment: debugging is not for production; unset it."
+    if settings.accounts.registration == "open" and settings.mail.url is None:
+        yield (
+            "[accounts] registration is open and no [mail] url is set: nobody would get the code that "
+            "confirms an address; set JOBSWIPE_MAIL_URL, or another registration."
+        )
     if settings.outbound.allow_private:
         yield "[outbound] allow_private is on: users could have the server ask the machines of its own network."
     metrics = settings.metrics

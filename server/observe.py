@@ -75,6 +75,7 @@ class Observed:
         inner = scope.copy()
         if scope["method"] == "HEAD":  # a GET whose body the protocol leaves out
             inner["method"] = "GET"
+            options.ask_head(scope)
         try:
             await self._inner(inner, receive, served.send)
         except Exception as error:

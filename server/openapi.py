@@ -22,8 +22,10 @@ from litestar.utils.helpers import unwrap_partial
 from jobswipe import __version__
 from server.api.access import ALSO, ANSWER, BY_SESSION, EXAMPLE, OPERATION, PUBLIC, SCOPE
 from server.openapi_parts import CODES, HEADERS, INTRODUCTION, PROBLEM, RESPONSES, SECURITY, TAGS
+from server.options import LIMIT_CLASS
 
 _JSON = "application/json"
+_NULL = {"type": "null"}
 _REF = "#/components/schemas/"
 _UNSAFE = ("post", "put", "patch", "delete")
 _METHODS = ("get", *_UNSAFE)
@@ -126,13 +128,19 @@ def _describe(method: str, operation: dict[str, Any], handler: HTTPRouteHandler,
     success["description"] = f"{told or HTTPStatus(handler.status_code).phrase}."
     if answer is not None:
         success["content"] = {_JSON: {"schema": exact[answer]}}
+    elif all(media.get("schema") == _NULL for media in success.get("content", {}).values()):
+        success.pop("content", None)
     for media in success.get("content", {}).values():
         if example.get("response") is not None:
             media["example"] = example["response"]
     for media_type, shown in handler.opt.get(ALSO, {}).items():
-        success.setdefault("content", {})[media_type] = {"schema": {"type": "string"}, "example": shown}
+        form = {"type": "string"} if media_type.startswith("text/") else {"contentMediaType": media_type}
+        success.setdefault("content", {})[media_type] = {"schema": form, "example": shown}
+    redirects = 300 <= handler.status_code < 400
     success["headers"] = {
-        header: {"$ref": f"#/components/headers/{header}"} for header in HEADERS if header != "Retry-After"
+        header: {"$ref": f"#/components/headers/{header}"}
+        for header in HEADERS
+        if header != "Retry-After" and (header != "Location" or redirects)
     }
     operation["responses"] = {status: success} | {
         str(code): {"$ref": f"#/components/responses/{CODES[code][1]}"}
@@ -169,8 +177,10 @@ def _security(method: str, handler: HTTPRouteHandler) -> list[dict[str, list[str
 
 def _problems(method: str, operation: dict[str, Any], handler: HTTPRouteHandler) -> list[int]:
     found = {code for code in CODES if code in (400, 429, 503)}
-    if not handler.opt.get(PUBLIC):
-        found |= {401, 403}
+    if not handler.opt.get(PUBLIC) or handler.opt.get(LIMIT_CLASS) == "auth":
+        found |= {401, 403}  # whoever signs in may show what is wrong
+    if handler.opt.get(PUBLIC) and handler.status_code == HTTPStatus.SEE_OTHER:
+        found |= {404, 409}
     if any(one["in"] == "path" for one in operation.get("parameters", [])):
         found.add(404)
     if operation.get("parameters"):

@@ -86,6 +86,11 @@ HEADERS: dict[str, Any] = {
         "schema": {"type": "string"},
         "example": '"api";r=42;t=17',
     },
+    "Location": {
+        "description": "Where it goes on: have it fetched by GET.",
+        "schema": {"type": "string", "format": "uri-reference"},
+        "example": "/",
+    },
     "Retry-After": {
         "description": "Seconds after which it may be tried again.",
         "schema": {"type": "integer", "minimum": 0},

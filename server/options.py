@@ -22,6 +22,7 @@ ANY_QUERY = "any_query"
 
 _ROUTE = "jobswipe_route_options"
 _HEADERS = "jobswipe_headers"
+_HEAD = "jobswipe_head"
 
 
 def remember(scope: Scope, options: Mapping[str, Any]) -> None:
@@ -33,6 +34,15 @@ def of(scope: Scope) -> Mapping[str, Any]:
     """The options of the request's route; none where there is no such route."""
     found: Mapping[str, Any] = scope.get("state", {}).get(_ROUTE, {})
     return found
+
+
+def ask_head(scope: Scope) -> None:
+    """Tell that only the head of the answer is asked for, though its route sees a GET."""
+    scope.setdefault("state", {})[_HEAD] = True
+
+
+def only_head(scope: Scope) -> bool:
+    return bool(scope.get("state", {}).get(_HEAD))
 
 
 def add_header(scope: Scope, name: str, value: str) -> None:

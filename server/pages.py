@@ -14,21 +14,9 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from server.observe import ROUTE_CLASS
+from server.options import PAGE
 
-PAGE = "page"
-"""The option of a route that answers with an HTML page, or with what such a page loads."""
 _OPTIONS: dict[str, Any] = {PAGE: True, ROUTE_CLASS: "page"}
-
-HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "font-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
-    ),
-    "referrer-policy": "strict-origin-when-cross-origin",
-    "cross-origin-opener-policy": "same-origin",
-}
-"""What a page has in place of, or beside, the headers of the API (`server.headers`)."""
-
 _CACHED = "public, max-age=3600"
 _SWAGGER = "fastapi_swagger"
 # By the name that it has here: where it is, and what it is. Nothing else is served.
@@ -43,7 +31,7 @@ _ASSETS = {
 @get("/api", opt=_OPTIONS, sync_to_thread=True)
 def api_page() -> Response[bytes]:
     """The API's description, to read and to try."""
-    return Response(_own("docs.html"), media_type="text/html", headers=HEADERS)
+    return Response(_own("docs.html"), media_type="text/html")
 
 
 @get("/api/assets/{name:str}", opt=_OPTIONS, sync_to_thread=True)
@@ -52,7 +40,7 @@ def asset(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[byte
     if name not in _ASSETS:
         raise NotFoundException
     body, tag = _asset(name)
-    headers = HEADERS | {"cache-control": _CACHED, "etag": tag}
+    headers = {"cache-control": _CACHED, "etag": tag}
     media_type = _ASSETS[name][2]
     if tag in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=headers, media_type=media_type)

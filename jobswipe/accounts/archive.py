@@ -231,3 +231,15 @@ LINES: dict[str, Any] = {
 def file_name(part: str) -> str:
     """The name of the file that holds a field of Archive."""
     return f"{part}.json" if part in WHOLE else f"{part}.jsonl"
+
+
+class Counts(msgspec.Struct, kw_only=True):
+    """What became of the lines of a file: `new` ones, `known` ones that were there already, and those `left_out`.
+
+    `why` says in a sentence why some were left out.
+    """
+
+    new: int = 0
+    known: int = 0
+    left_out: int = 0
+    why: str | None = None

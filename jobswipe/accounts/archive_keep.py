@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 from sqlmodel import Session, col, select
 
 from jobswipe.accounts import archive
+from jobswipe.accounts.archive import Counts
 from jobswipe.accounts.archive_postings import Finder
 from jobswipe.applications import contacts
 from jobswipe.applications import service as applications
@@ -28,18 +28,6 @@ from jobswipe.notifications import preferences as wanted
 from jobswipe.notifications.services import schema_of
 from jobswipe.resumes import service as resumes
 from jobswipe.resumes.document import Correction, parse_path
-
-
-class Counts(msgspec.Struct, kw_only=True):
-    """What became of the lines of a file: `new` ones, `known` ones that were there already, and those `left_out`.
-
-    `why` says in a sentence why some were left out.
-    """
-
-    new: int = 0
-    known: int = 0
-    left_out: int = 0
-    why: str | None = None
 
 
 def keep(session: Session, person_id: int, found: archive.Archive, now: datetime) -> dict[str, Counts]:

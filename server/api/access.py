@@ -25,7 +25,7 @@ OPERATION = "operation_id"
 ANSWER = "answer"
 """The option with the type of a JSON answer, of a handler that answers in more than one form."""
 ALSO = "also"
-"""The option with the other forms of the answer: an example for each media type."""
+"""The option with the other forms of the answer, files too: an example for each media type."""
 BY_SESSION = "by_session"
 """The option of a route that an API key must not call: what it does could outlive the key."""
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
 import msgspec
 from litestar import Response, delete, get, patch, post
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody
 
 from jobswipe import clock
 from jobswipe.accounts import audit, recovery, service, sessions, signin, totp
 from jobswipe.accounts.principal import Role
 from jobswipe.errors import NotFoundError
+from server import options
 from server.api import cookies
 from server.api.access import ApiRequest, needs, shows
+from server.api.params import PathId
 
 
 class Account(msgspec.Struct, kw_only=True):
@@ -76,7 +77,7 @@ class Sessions(msgspec.Struct, kw_only=True):
 
 
 # The answer holds the CSRF token beside a name that others may have chosen: its packed size must not tell.
-_SECRET = {"no_compression": True}
+_SECRET = {options.NO_COMPRESSION: True}
 _PASSWORD = "four words do very well"  # noqa: S105 - an example
 _ACCOUNT = {
     "person_id": 7,
@@ -205,7 +206,7 @@ def end_other_sessions(request: ApiRequest) -> None:
     opt=needs("account:write", by_session=True) | shows(),
     sync_to_thread=True,
 )
-def end_session(request: ApiRequest, session_id: Annotated[int, PathParameter(ge=1, le=2**31 - 1)]) -> None:
+def end_session(request: ApiRequest, session_id: PathId) -> None:
     """End one of your sessions."""
     state, who = request.app.state, request.user
     with state.database.write() as session:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import delete, get, post
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody
 
 from jobswipe import clock
 from jobswipe.accounts import apikeys, audit
@@ -15,6 +15,7 @@ from jobswipe.accounts.principal import scopes_of
 from jobswipe.errors import UsageError
 from jobswipe.models import ApiKey
 from server.api.access import ApiRequest, needs, shows
+from server.api.params import PathId
 
 LONGEST_DAYS = 3_650
 
@@ -63,7 +64,6 @@ _SHOWN = {
 _MADE = {"key": "jobswipe_" + "0" * 49, "about": _SHOWN}
 _ASKED = {"name": "laptop", "scopes": ["deck:read", "swipes:write"], "days": 90}
 _OPT = needs("account:write", by_session=True)
-_Number = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
 
 
 @get(
@@ -96,7 +96,7 @@ def create(request: ApiRequest, data: JSONBody[NewKey]) -> KeyMade:
 
 
 @post("/account/api-keys/{key_id:int}/rotate", opt=_OPT | shows(response=_MADE), sync_to_thread=True)
-def rotate(request: ApiRequest, key_id: _Number) -> KeyMade:
+def rotate(request: ApiRequest, key_id: PathId) -> KeyMade:
     """A new key in place of one, which is taken for a day longer (or as `[accounts] rotation_hours` says)."""
     state, who = request.app.state, request.user
     overlap = timedelta(hours=state.settings.accounts.rotation_hours)
@@ -111,7 +111,7 @@ def rotate(request: ApiRequest, key_id: _Number) -> KeyMade:
 
 
 @delete("/account/api-keys/{key_id:int}", status_code=204, opt=_OPT | shows(), sync_to_thread=True)
-def revoke(request: ApiRequest, key_id: _Number) -> None:
+def revoke(request: ApiRequest, key_id: PathId) -> None:
     """Revoke a key: from now on it is refused."""
     state, who = request.app.state, request.user
     with state.database.write() as session:

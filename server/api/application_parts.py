@@ -117,7 +117,7 @@ def change_contact(
         return contacts.change(session, request.user.person_id, contact_id, whom, application_id)
 
 
-@delete(f"{_OF}/contacts/{{contact_id:int}}", opt=_WRITE, sync_to_thread=True)
+@delete(f"{_OF}/contacts/{{contact_id:int}}", opt=_WRITE | shows(), sync_to_thread=True)
 def remove_contact(request: ApiRequest, application_id: PathId, contact_id: PathId) -> None:
     """Forget a contact."""
     with request.app.state.database.write() as session:
@@ -150,7 +150,7 @@ def add_reminder(request: ApiRequest, application_id: PathId, data: JSONBody[New
         return seen(reminders.add(session, person_id, application_id, due, data.text, now), ReminderView)
 
 
-@delete(f"{_OF}/reminders/{{reminder_id:int}}", opt=_WRITE, sync_to_thread=True)
+@delete(f"{_OF}/reminders/{{reminder_id:int}}", opt=_WRITE | shows(), sync_to_thread=True)
 def cancel_reminder(request: ApiRequest, application_id: PathId, reminder_id: PathId) -> None:
     """Take a reminder back. 409 when it was told or taken back already."""
     from jobswipe.notifications import reminders

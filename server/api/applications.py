@@ -253,7 +253,7 @@ def note(request: ApiRequest, application_id: PathId, data: JSONBody[NewNote]) -
         return view(session, person_id, application_id)
 
 
-@delete("/applications/{application_id:int}", opt=_WRITE, sync_to_thread=True)
+@delete("/applications/{application_id:int}", opt=_WRITE | shows(), sync_to_thread=True)
 def remove(request: ApiRequest, application_id: PathId) -> None:
     """Delete an application with its notes, contacts, reminders and drafts, for good.
 

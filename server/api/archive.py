@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
-from litestar.datastructures import UploadFile
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException
 
 from jobswipe import clock
-from jobswipe.accounts import archive, archive_keep, archive_read, archive_write
-from jobswipe.accounts.principal import Principal
-from jobswipe.errors import InputError
-from server.api.access import ApiRequest, needs, shows
+from jobswipe.accounts import archive
+from server import options
+from server.api.access import ALSO, ApiRequest, needs, shows
+from server.api.uploads import AROUND, FORM, Upload, sent
 
 MEDIA_TYPE = "application/zip"
-MAX_BODY = archive.MAX_ARCHIVE + 100_000
+MAX_BODY = archive.MAX_ARCHIVE + AROUND
 """Bytes of a request: an archive, and what a form puts around it."""
-_PART = "file"
+_ZIP = "PK\u0003\u0004…"
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the archive's lines, by kind."""
 
-    counts: dict[str, archive_keep.Counts]
+    counts: dict[str, archive.Counts]
 
 
 _EXAMPLE = {"counts": {"swipes": {"new": 12, "known": 0, "left_out": 1, "why": "1 are of postings that ..."}}}
 
 
-@get("/account/export", opt=needs("account:read"), media_type=MEDIA_TYPE, sync_to_thread=True)
+@get(
+    "/account/export",
+    opt=needs("account:read") | shows() | {ALSO: {MEDIA_TYPE: _ZIP}},
+    media_type=MEDIA_TYPE,
+    sync_to_thread=True,
+)
 def export(request: ApiRequest) -> Response[bytes]:
     """All of your data as one zip, without the addresses of your notification channels."""
+    from jobswipe.accounts import archive_write
+
     now = clock.now()
     with request.app.state.database.read() as session:
         written = archive_write.write(session, request.user.person_id, now)
@@ -45,31 +49,26 @@ def export(request: ApiRequest) -> Response[bytes]:
     )
 
 
-async def _sent(request: Request[Principal, Any, Any]) -> bytes:
-    """The archive in a request: its body, or the part `file` of a form."""
-    kind = request.content_type[0]
-    if kind == MEDIA_TYPE:
-        return await request.body()
-    if kind != "multipart/form-data":
-        raise HTTPException(
-            status_code=415, detail=f"Send the archive as {MEDIA_TYPE}, or as the file {_PART!r} of a form."
-        )
-    form = await request.form()
-    part = form.get(_PART)
-    if not isinstance(part, UploadFile) or len(form) != 1:
-        raise InputError(f"The form has one part, the archive as the file {_PART!r}.")
-    return await part.read()
+class _Upload(Upload):
+    media_type, most = MEDIA_TYPE, archive.MAX_ARCHIVE
+    about = "An archive as GET /account/export answers it, up to 50 MB."
+    shown = _ZIP
 
 
 @post(
     "/account/import",
-    opt=needs("account:write") | shows(response=_EXAMPLE),
+    opt=needs("account:write") | shows(response=_EXAMPLE) | {options.MAX_BODY: MAX_BODY},
     status_code=200,
     request_max_body_size=MAX_BODY,
+    operation_class=_Upload,
 )
 async def import_(request: ApiRequest) -> Imported:
     """Bring an archive into your account: all of it, or nothing. A second time changes nothing."""
-    data = await _sent(request)
+    from jobswipe.accounts import archive_keep, archive_read
+
+    if request.content_type[0] not in (MEDIA_TYPE, FORM):
+        raise ClientException(status_code=415)
+    data, _ = await sent(request)
 
     def keep() -> Imported:
         found = archive_read.read(data)

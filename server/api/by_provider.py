@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 from jobswipe import clock
 from jobswipe.accounts import oidc
 from jobswipe.errors import NotFoundError
+from server import options
 from server.api import cookies
 from server.api.access import OPEN, ApiRequest, shows
 
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from jobswipe.accounts.provider import Provider
     from jobswipe.settings import Settings
 
-_Text = Annotated[str | None, QueryParameter(max_length=4096)]
-_OPEN = OPEN | {"limit_class": "auth"}
+_LONGEST = 4_096
+_OPEN = OPEN | {options.LIMIT_CLASS: "auth"}
 # A provider adds parameters of its own.
-_ANY_QUERY = {"any_query": True}
+_ANY_QUERY = {options.ANY_QUERY: True}
 
 
 def provider(settings: Settings) -> Provider | None:
@@ -33,10 +34,15 @@ def provider(settings: Settings) -> Provider | None:
 
 
 @get("/auth/oidc", status_code=303, opt=_OPEN | shows(), sync_to_thread=True)
-def go(request: ApiRequest, next: _Text = None) -> Response[None]:  # noqa: A002 - the parameter's usual name
+def go(
+    request: ApiRequest,
+    path: Annotated[
+        str | None, QueryParameter(name="next", max_length=_LONGEST, description="A path on this server.")
+    ] = None,
+) -> Response[None]:
     """Go to the provider to sign in; afterwards to `next`, a path on this server."""
     state = request.app.state
-    begun = oidc.begin(state.database.vault, state.settings, _provider(request), next, clock.now())
+    begun = oidc.begin(state.database.vault, state.settings, _provider(request), path, clock.now())
     kept = cookies.make(cookies.PROVIDER, begun.cookie, oidc.SECONDS, samesite="lax")
     return Response(None, status_code=303, headers={"location": begun.url}, cookies=[kept])
 
@@ -44,9 +50,13 @@ def go(request: ApiRequest, next: _Text = None) -> Response[None]:  # noqa: A002
 @get("/auth/oidc/callback", status_code=303, opt=_OPEN | _ANY_QUERY | shows(), sync_to_thread=True)
 def back(
     request: ApiRequest,
-    code: _Text = None,
-    oidc_state: Annotated[str | None, QueryParameter(name="state", max_length=4096)] = None,
-    iss: _Text = None,
+    code: Annotated[
+        str | None, QueryParameter(max_length=_LONGEST, description="The provider's, for this sign-in alone.")
+    ] = None,
+    oidc_state: Annotated[
+        str | None, QueryParameter(name="state", max_length=_LONGEST, description="What the sign-in began with.")
+    ] = None,
+    iss: Annotated[str | None, QueryParameter(max_length=_LONGEST, description="The provider's issuer.")] = None,
 ) -> Response[None]:
     """Where the provider sends people back to: begins the session."""
     state, replaces = request.app.state, cookies.of(request, cookies.SESSION)

@@ -15,6 +15,7 @@ from litestar.types import Receive, Scope, Send
 
 from jobswipe import clock
 from jobswipe.live.event import Event, Position
+from server import options
 from server.api.access import ALSO, ApiRequest, needs, shows
 from server.live import Live, Watcher
 
@@ -35,7 +36,7 @@ _SHOWN = (
 
 @get(
     "/events",
-    opt=needs("notifications:read") | shows() | {ALSO: {MEDIA_TYPE: _SHOWN}, "no_compression": True},
+    opt=needs("notifications:read") | shows() | {ALSO: {MEDIA_TYPE: _SHOWN}, options.NO_COMPRESSION: True},
 )
 async def events(
     request: ApiRequest,
@@ -54,6 +55,8 @@ async def events(
     and its `id` as `Last-Event-ID` goes on from there, up to an hour later and through any server; what happened within
     the last seconds may then come twice, with the same `key`.
     """
+    if options.only_head(request.scope):  # nobody would read the stream, or end it
+        return ASGIResponse(headers={"content-type": MEDIA_TYPE}, is_head_response=True)
     live: Live = request.app.state.live
     position = Position.parse(last, clock.now()) if last else None
     watcher = live.enter(request.user, frozenset(types or ALL))

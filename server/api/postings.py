@@ -87,10 +87,16 @@ def search(
     company: Texts = None,
     country: Texts = None,
     place: Texts = None,
-    workplace: Annotated[list[Workplace] | None, QueryParameter(max_items=MAX_VALUES)] = None,
+    workplace: Annotated[
+        list[Workplace] | None, QueryParameter(max_items=MAX_VALUES, description="Only these; repeatable.")
+    ] = None,
     remote_country: Texts = None,
-    seniority: Annotated[list[Seniority] | None, QueryParameter(max_items=MAX_VALUES)] = None,
-    employment_type: Annotated[list[EmploymentType] | None, QueryParameter(max_items=MAX_VALUES)] = None,
+    seniority: Annotated[
+        list[Seniority] | None, QueryParameter(max_items=MAX_VALUES, description="Only these; repeatable.")
+    ] = None,
+    employment_type: Annotated[
+        list[EmploymentType] | None, QueryParameter(max_items=MAX_VALUES, description="Only these; repeatable.")
+    ] = None,
     skill: Annotated[
         list[Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=NO_NUL)]] | None,
         QueryParameter(max_items=MAX_VALUES, description="May be repeated: all of the skills."),

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, patch, post
-from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.openapi.spec import Operation, RequestBody, Schema
-from litestar.openapi.spec.enums import OpenAPIType
-from litestar.openapi.spec.media_type import OpenAPIMediaType
 from litestar.params import JSONBody, QueryParameter
 from sqlmodel import Session
 
 from jobswipe import clock
-from jobswipe.errors import UsageError
 from jobswipe.resumes import limits, service
+from server import options
 from server.api.access import ApiRequest, needs, shows
 from server.api.params import NO_NUL, PathId, seen
 from server.api.resume_document import FieldOrigin, ResumeDocument, origins, view
+from server.api.uploads import AROUND, Upload, sent
 
-MAX_BODY = limits.FILE_BYTES + 100_000
+MAX_BODY = limits.FILE_BYTES + AROUND
 """Bytes of an upload: the file, and what a form puts around it."""
 MAX_NAME = 200
-_FILE = "file"
-_BINARY = "application/octet-stream"
 
 
 class ResumeRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,21 +74,10 @@ class Corrections(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     fields: Annotated[list[FieldCorrection], msgspec.Meta(min_length=1, max_length=200)]
 
 
-@dataclass
-class _Upload(Operation):
-    """Describes the body of an upload: a form with the file, or the file itself."""
-
-    def __post_init__(self) -> None:
-        file = Schema(type=OpenAPIType.STRING, content_media_type=_BINARY, max_length=limits.FILE_BYTES)
-        form = Schema(type=OpenAPIType.OBJECT, properties={_FILE: file}, required=[_FILE])
-        self.request_body = RequestBody(
-            description="PDF, DOCX, text, Markdown, JSON Resume or rendercv YAML: told by its content, up to 10 MB.",
-            content={
-                RequestEncodingType.MULTI_PART.value: OpenAPIMediaType(schema=form),
-                _BINARY: OpenAPIMediaType(schema=file),
-            },
-            required=True,
-        )
+class _Upload(Upload):
+    media_type, most = "application/octet-stream", limits.FILE_BYTES
+    about = "PDF, DOCX, text, Markdown, JSON Resume or rendercv YAML: told by its content, up to 10 MB."
+    shown = "Sample Candidate\nBackend Engineer\ncandidate@example.com\n"
 
 
 _ROW = {
@@ -115,7 +97,7 @@ _READ, _WRITE = needs("resumes:read"), needs("resumes:write")
 
 @post(
     "/resumes",
-    opt=_WRITE | shows(response={**_VIEW, "replaced": False, "notes": []}) | {"max_body": MAX_BODY},
+    opt=_WRITE | shows(response={**_VIEW, "replaced": False, "notes": []}) | {options.MAX_BODY: MAX_BODY},
     request_max_body_size=MAX_BODY,
     operation_class=_Upload,
 )
@@ -131,7 +113,7 @@ async def upload(
     One of the same name is replaced; corrections to it stay and find their entries again. What a file is, its content
     decides, not its name. It is read in a process of its own under limits of size, time and memory.
     """
-    data, own = await _file(request)
+    data, own = await sent(request)
     called = _name(name or own)
     state, person_id = request.app.state, request.user.person_id
 
@@ -144,16 +126,6 @@ async def upload(
 
     answer: ImportedResume = await state.readers.run(read)
     return answer
-
-
-async def _file(request: ApiRequest) -> tuple[bytes, str | None]:
-    """The file's bytes and its name where the form says it."""
-    if request.content_type[0] != RequestEncodingType.MULTI_PART.value:
-        return await request.body(), None
-    found = (await request.form()).get(_FILE)
-    if not isinstance(found, UploadFile):
-        raise UsageError("The form has no file: send it as the field 'file', or as the body itself.")
-    return await found.read(), found.filename
 
 
 def _name(given: str | None) -> str:
@@ -209,7 +181,7 @@ def use(request: ApiRequest, resume_id: PathId) -> ResumeRow:
         return seen(service.use(session, request.user.person_id, resume_id), ResumeRow)
 
 
-@delete("/resumes/{resume_id:int}", opt=_WRITE, sync_to_thread=True)
+@delete("/resumes/{resume_id:int}", opt=_WRITE | shows(), sync_to_thread=True)
 def remove(request: ApiRequest, resume_id: PathId) -> None:
     """Delete a resume and its corrections; the latest of the others becomes active."""
     with request.app.state.database.write() as session:

@@ -12,6 +12,7 @@ from jobswipe import clock
 from jobswipe.accounts import audit, recovery, registration, sessions, signin
 from jobswipe.accounts.onetime import PREFIXES
 from jobswipe.accounts.principal import Role
+from server import options
 from server.api import cookies
 from server.api.access import OPEN, ApiRequest, needs, shows
 
@@ -69,7 +70,7 @@ class NewPassword(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 # Under the limit of sign-ins, which is the tightest.
-_OPEN = OPEN | {"limit_class": "auth"}
+_OPEN = OPEN | {options.LIMIT_CLASS: "auth"}
 _EMAIL, _PASSWORD = "candidate@example.com", "four words do very well"
 _CODE = "verify_" + "0" * 49
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, patch, post
-from litestar.params import JSONBody, PathParameter, QueryParameter
+from litestar.params import JSONBody, QueryParameter
 from sqlmodel import Session
 
 from jobswipe import clock
@@ -16,15 +16,9 @@ from jobswipe.accounts.principal import Role
 from jobswipe.errors import ForbiddenError
 from jobswipe.models import Account
 from server.api.access import ApiRequest, needs, shows
+from server.api.params import MAX_ID, NO_NUL, CursorText, Id, Limit, PathId, after, cursor
 
-MAX_ID = 2**31 - 1
-_Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many at most.")]
-_Cursor = Annotated[
-    str | None,
-    QueryParameter(name="cursor", pattern="^[1-9][0-9]{0,8}$", description="The `next` of the page before."),
-]
-_Person = Annotated[int | None, QueryParameter(ge=1, le=MAX_ID)]
-_Number = Annotated[int, PathParameter(ge=1, le=MAX_ID)]
+_USERS, _INVITATIONS, _EVENTS = "users", "invitations", "audit"
 
 
 class User(msgspec.Struct, kw_only=True):
@@ -129,16 +123,17 @@ _WRITE = needs("users:write", by_session=True)
 
 
 @get("/users", opt=needs("users:read") | shows(response={"items": [_USER], "next": None}), sync_to_thread=True)
-def list_users(request: ApiRequest, cursor: _Cursor = None, limit: _Limit = 50) -> Users:
+def list_users(request: ApiRequest, limit: Limit = 50, cursor_: CursorText = None) -> Users:
     """Accounts, in the order of their numbers."""
+    last = after(_USERS, cursor_, Id)
     with request.app.state.database.read() as session:
-        found = service.listing(session, after=int(cursor or 0), limit=limit + 1)
+        found = service.listing(session, after=last or 0, limit=limit + 1)
         items = [_user(session, one) for one in found[:limit]]
-    return Users(items=items, next=str(items[-1].person_id) if len(found) > limit else None)
+    return Users(items=items, next=cursor(_USERS, items[-1].person_id) if len(found) > limit else None)
 
 
 @get("/users/{person_id:int}", opt=needs("users:read") | shows(response=_USER), sync_to_thread=True)
-def show_user(request: ApiRequest, person_id: _Number) -> User:
+def show_user(request: ApiRequest, person_id: PathId) -> User:
     """An account."""
     with request.app.state.database.read() as session:
         return _user(session, service.get(session, person_id))
@@ -169,7 +164,7 @@ def create_user(request: ApiRequest, data: JSONBody[NewUser]) -> User:
     opt=_WRITE | shows(request={"role": "operator"}, response=_USER),
     sync_to_thread=True,
 )
-def change_user(request: ApiRequest, person_id: _Number, data: JSONBody[UserChange]) -> User:
+def change_user(request: ApiRequest, person_id: PathId, data: JSONBody[UserChange]) -> User:
     """Change a role, disable or enable an account. Nobody does that to their own."""
     state, actor_id = request.app.state, _other(request, person_id)
     with state.database.write() as session:
@@ -184,7 +179,7 @@ def change_user(request: ApiRequest, person_id: _Number, data: JSONBody[UserChan
 
 
 @delete("/users/{person_id:int}", status_code=204, opt=_WRITE | shows(), sync_to_thread=True)
-def delete_user(request: ApiRequest, person_id: _Number) -> None:
+def delete_user(request: ApiRequest, person_id: PathId) -> None:
     """Delete an account and everything of its person, for good."""
     actor_id = _other(request, person_id)
     with request.app.state.database.write() as session:
@@ -197,12 +192,13 @@ def delete_user(request: ApiRequest, person_id: _Number) -> None:
     opt=needs("users:read") | shows(response={"items": [_INVITATION], "next": None}),
     sync_to_thread=True,
 )
-def list_invitations(request: ApiRequest, cursor: _Cursor = None, limit: _Limit = 50) -> Invitations:
+def list_invitations(request: ApiRequest, limit: Limit = 50, cursor_: CursorText = None) -> Invitations:
     """Invitations that can be accepted."""
+    last = after(_INVITATIONS, cursor_, Id)
     with request.app.state.database.read() as session:
-        found = registration.invitations(session, clock.now(), after=int(cursor or 0), limit=limit + 1)
+        found = registration.invitations(session, clock.now(), after=last or 0, limit=limit + 1)
         items = [_invitation(session, one) for one in found[:limit]]
-    return Invitations(items=items, next=str(items[-1].id) if len(found) > limit else None)
+    return Invitations(items=items, next=cursor(_INVITATIONS, items[-1].id) if len(found) > limit else None)
 
 
 @post(
@@ -221,7 +217,7 @@ def invite(request: ApiRequest, data: JSONBody[NewInvitation]) -> Invitation:
 
 
 @delete("/invitations/{invitation_id:int}", status_code=204, opt=_WRITE | shows(), sync_to_thread=True)
-def withdraw(request: ApiRequest, invitation_id: _Number) -> None:
+def withdraw(request: ApiRequest, invitation_id: PathId) -> None:
     """Withdraw an invitation."""
     with request.app.state.database.write() as session:
         registration.withdraw(session, invitation_id, clock.now(), actor_id=request.user.person_id)
@@ -230,24 +226,27 @@ def withdraw(request: ApiRequest, invitation_id: _Number) -> None:
 @get("/audit", opt=needs("audit:read") | shows(response={"items": [_EVENT], "next": None}), sync_to_thread=True)
 def list_events(
     request: ApiRequest,
-    cursor: _Cursor = None,
-    limit: _Limit = 50,
-    person_id: _Person = None,
-    actor_id: _Person = None,
-    action: Annotated[str | None, QueryParameter(max_length=100)] = None,
+    limit: Limit = 50,
+    cursor_: CursorText = None,
+    person_id: Annotated[int | None, QueryParameter(ge=1, le=MAX_ID, description="Only what was done to them.")] = None,
+    actor_id: Annotated[int | None, QueryParameter(ge=1, le=MAX_ID, description="Only what they did.")] = None,
+    action: Annotated[
+        str | None, QueryParameter(max_length=100, pattern=NO_NUL, description="Only this, such as api_key.made.")
+    ] = None,
 ) -> Events:
     """The audit log, the latest first."""
+    before = after(_EVENTS, cursor_, Id)
     with request.app.state.database.read() as session:
         found = audit.listing(
             session,
-            before=int(cursor) if cursor else None,
+            before=before,
             limit=limit + 1,
             person_id=person_id,
             actor_id=actor_id,
             action=action,
         )
     items = [Event(**one.model_dump()) for one in found[:limit]]
-    return Events(items=items, next=str(items[-1].id) if len(found) > limit else None)
+    return Events(items=items, next=cursor(_EVENTS, items[-1].id) if len(found) > limit else None)
 
 
 def _other(request: ApiRequest, person_id: int) -> int:

@@ -53,7 +53,7 @@ class Store:
         with self.database.read() as session:
             return archive_write.write(session, person_id, NOW, **wanted).data
 
-    def keep(self, data: bytes, person_id: int = 1) -> dict[str, archive_keep.Counts]:
+    def keep(self, data: bytes, person_id: int = 1) -> dict[str, archive.Counts]:
         found = archive_read.read(data)
         with self.database.write() as session:
             return archive_keep.keep(session, person_id, found, LATER)

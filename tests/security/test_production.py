@@ -62,6 +62,7 @@ FAULTS: dict[str, tuple[dict[str, object], str]] = {
     "a debug log": ({"LOGGING_LEVEL": "debug"}, "level is debug"),
     "private addresses": ({"OUTBOUND_ALLOW_PRIVATE": "true"}, "allow_private"),
     "a public metrics port": ({"METRICS_HOST": "0.0.0.0"}, "[metrics] host"),
+    "registration without mail": ({"ACCOUNTS_REGISTRATION": "open", "MAIL_URL": None}, "no [mail] url"),
     "an SQLite of several": (
         {"SERVER_MACHINES": 2, "DATABASE_URL": None, "QUEUE_URL": "redis://r.example.com/0"},
         "the database is SQLite",

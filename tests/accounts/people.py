@@ -43,7 +43,7 @@ def resume(session: Session, person_id: int = 1, name: str = f"{MARK}.pdf", now:
     return resumes.store(session, person_id, read, now)[0]
 
 
-def fill(database: Database, matcher: Matcher, person_id: int = 1) -> None:
+def fill(database: Database, matcher: Matcher, person_id: int = 1, *, with_account: bool = True) -> None:
     """Everything that one person can have. The store has the postings of `small_store`."""
     with database.write() as session:
         first = resume(session, person_id, f"{MARK} old.pdf", NOW - timedelta(days=1))
@@ -54,11 +54,12 @@ def fill(database: Database, matcher: Matcher, person_id: int = 1) -> None:
         channels.add(session, person_id, "hook", URL, "JSON", NOW)
         wanted = preferences.decode({"timezone": "Europe/Berlin", "kinds": {"digest": {"channels": ["hook"]}}})
         preferences.put(session, person_id, wanted, NOW)
-        sealed = vault.of(session).seal(
-            session, person_id, "account", {"email": f"{MARK}@example.org", "name": f"{MARK} O'Brien"}
-        )
-        hashed = vault.of(session).fingerprint("account.email", f"{MARK}@example.org".lower())
-        session.add(Account(person_id=person_id, email_hash=hashed, sealed=sealed, created_at=NOW))
+        if with_account:
+            sealed = vault.of(session).seal(
+                session, person_id, "account", {"email": f"{MARK}@example.org", "name": f"{MARK} O'Brien"}
+            )
+            hashed = vault.of(session).fingerprint("account.email", f"{MARK}@example.org".lower())
+            session.add(Account(person_id=person_id, email_hash=hashed, sealed=sealed, created_at=NOW))
     at = NOW
     for number, (posting, verdict) in enumerate(
         [

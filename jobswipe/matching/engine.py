@@ -202,7 +202,7 @@ class Matcher:
         ids = [int(id_) for id_ in view.space.features.ids[rows]]
         heads = _heads(session, ids)
         skills = _skills(session, ids)
-        names = self._skill_names(session, view.model)
+        names = self.skill_names(session, view.model)
         matrix, facet_names = view.space.features.matrix, view.space.features.names
         out: list[Match] = []
         for at, posting_id in enumerate(ids):
@@ -232,7 +232,8 @@ class Matcher:
         return out
 
     @staticmethod
-    def _skill_names(session: Session, model: Model) -> dict[str, str]:
+    def skill_names(session: Session, model: Model) -> dict[str, str]:
+        """The names of the skills that a model knows of, by concept."""
         concepts = sorted({name[6:] for one in model.standing for name in one.facets if name.startswith("skill:")})
         out: dict[str, str] = {}
         for start in range(0, len(concepts), 500):

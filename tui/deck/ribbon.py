@@ -1,0 +1,67 @@
+"""The two lines below the card: what became of the last verdict, and what was learned."""
+
+from __future__ import annotations
+
+from textual.color import Color
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.deck import paint
+from tui.desk.interface import Leaning, Verdict
+
+LOOKS = {
+    "like": ("♥", "Liked", "$success"),
+    "save": ("★", "Saved", "$accent"),
+    "dislike": ("✗", "Disliked", "$error"),
+    "skip": ("»", "Skipped", "$quiet"),
+    "undo": ("↶", "Took back", "$warning"),
+}
+
+
+class Ribbon(Static):
+    """A verdict is confirmed here once it is stored; until then it says that it waits."""
+
+    def __init__(self) -> None:
+        super().__init__(id="ribbon", markup=False)
+
+    def show(self, last: Verdict | None, stored: bool, waiting: int, trouble: str | None) -> None:
+        if last is None and not trouble:
+            self.update(Content.styled("→ like   ← dislike   s save   space skip   u undo   ? help", "$quiet"))
+            return
+        parts: list[Content] = []
+        if last is not None:
+            sign, verb, style = LOOKS[last.verdict]
+            why = f" ({last.reason})" if last.reason else ""
+            parts.append(Content.assemble((f"{sign} {verb}{why}", f"bold {style}"), f" {last.title}"))
+            if stored and not waiting:
+                parts.append(Content.styled("✓ stored", "$success"))
+        if trouble:
+            wait = f"{waiting} wait{'s' if waiting == 1 else ''}: " if waiting else ""
+            parts.append(Content.styled(f"⚠ {wait}{trouble}", "bold $warning"))
+        elif waiting:
+            parts.append(Content.styled("… storing" if waiting == 1 else f"… storing {waiting}", "$quiet"))
+        self.update(Content("   ").join(parts))
+
+    def flash(self) -> None:
+        """Let the line light up and fade. It is one line high, so that no key waits for its painting."""
+        if self.app.animation_level == "full":
+            light = Color.parse(self.app.theme_variables["primary"])
+            self.styles.tint = light.with_alpha(0.45)
+            self.styles.animate("tint", light.with_alpha(0.0), duration=0.35)
+
+
+class Learned(Static):
+    """The running line of what the verdicts taught."""
+
+    def __init__(self) -> None:
+        super().__init__(id="learned", markup=False)
+        self._found: tuple[Leaning, ...] = ()
+        self._verdicts = 0
+
+    def tell(self, found: tuple[Leaning, ...], verdicts: int) -> None:
+        if (found, verdicts) != (self._found, self._verdicts):
+            self._found, self._verdicts = found, verdicts
+            self.refresh()
+
+    def render(self) -> Content:
+        return paint.leanings([(one.says, one.weight) for one in self._found], self._verdicts, self.size.width)

@@ -63,7 +63,13 @@ class SwipeApp(App[None]):
         self.first, self.second, self.third = Clerk("verdicts"), Clerk("screens"), Clerk("slow")
         self.remembered = state.load(settings.tui_dir)
         self.dealer = Dealer(
-            self.desk, self.first, Outbox(settings.tui_dir), settings.tui.ahead, self._tell_deck, self.say
+            self.desk,
+            self.first,
+            Outbox(settings.tui_dir),
+            settings.tui.ahead,
+            self._tell_deck,
+            self.say,
+            self.call_after_refresh,
         )
         for theme in THEMES:
             self.register_theme(theme)
@@ -90,7 +96,7 @@ class SwipeApp(App[None]):
 
     def on_mount(self) -> None:
         if self.remembered.owner == self.owner:
-            self.dealer.restore(self.remembered.hand)
+            self.dealer.restore(self.remembered.hand, self.remembered.dealt)
         room = self.remembered.room
         self.switch_mode(room if room in dict(ROOMS) else "deck")
         self.run_worker(self.dealer.run(), name="dealer", exit_on_error=True)
@@ -141,6 +147,7 @@ class SwipeApp(App[None]):
         known.theme = self.theme if self.theme in NAMES else None
         known.owner = self.owner
         known.hand = [card for card in (dealer.current, *dealer.hand) if card is not None][: state.HAND]
+        known.dealt = dealer.position - 1
         state.save(self.settings.tui_dir, known)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - as Textual calls it

@@ -36,6 +36,7 @@ class Dealer:
         ahead: int,
         changed: Callable[[], None],
         said: Callable[[str, bool], None],
+        after_painting: Callable[[Callable[[], None]], object] = lambda work: work(),
     ) -> None:
         self._desk = desk
         self._clerk = clerk
@@ -43,6 +44,7 @@ class Dealer:
         self._ahead = ahead
         self._changed = changed
         self._said = said
+        self._after_painting = after_painting
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._flying: Verdict | None = None
@@ -56,18 +58,20 @@ class Dealer:
         self.trouble: str | None = None
         self.stored: Verdict | None = None
         self.stored_count = 0
+        self._dealt = 0
         self._restored: frozenset[int] = frozenset()
 
     @property
     def position(self) -> int:
         """Which card of the person's the current one is, from 1."""
         pending = sum(-1 if one.verdict == "undo" else 1 for one in self.waiting)
-        return (self.deal.dealt if self.deal else 0) + pending + 1
+        return (self.deal.dealt if self.deal else self._dealt) + pending + 1
 
-    def restore(self, cards: Sequence[DeskCard]) -> None:
+    def restore(self, cards: Sequence[DeskCard], dealt: int) -> None:
         """Show the hand of the last session until the store has been asked: it was looked at before."""
         if cards and self.current is None:
             self.current, *rest = cards
+            self._dealt = dealt
             self.hand.extend(rest)
             self._restored = frozenset(card.posting_id for card in cards)
 
@@ -157,7 +161,8 @@ class Dealer:
 
     def _send(self, verdict: Verdict) -> None:
         self.waiting.append(verdict)
-        self._wake.set()
+        # The next card is painted first: the store's thread would take half of the processor from it.
+        self._after_painting(self._wake.set)
 
     async def _store_next(self) -> None:
         pause = 0

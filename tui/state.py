@@ -20,13 +20,14 @@ HAND = 4
 
 
 class Remembered(msgspec.Struct, kw_only=True):
-    """`owner` is the desk whose cards these are. The simulator's numbers are the last run's."""
+    """`owner` is the desk whose cards these are, `dealt` how many came before them. The simulator's are the last run's."""
 
     format: int = FORMAT
     room: str = "deck"
     theme: str | None = None
     owner: str = ""
     hand: list[DeskCard] = []
+    dealt: int = 0
     report: int = 0
     persona: str | None = None
     noise: float = 0.1

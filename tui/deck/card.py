@@ -1,23 +1,19 @@
-"""CardView: the card in the middle of the deck. Few widgets, whose texts change: a key is painted at once."""
+"""CardView: the card in the middle of the deck, one page or two side by side."""
 
 from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Container, VerticalScroll
+from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Static
 
 from jobswipe import clock
 from tui.deck import paint
 from tui.desk.interface import DeskCard
+from tui.frame.page import Page
 
 WIDE = 110
 """Columns from which the description stands beside the facts instead of below."""
-
-
-class Pane(VerticalScroll, can_focus=False):
-    """Scrolls without taking keys from the deck."""
 
 
 class CardView(Container):
@@ -26,44 +22,56 @@ class CardView(Container):
     def __init__(self) -> None:
         super().__init__(id="card")
         self.card: DeskCard | None = None
-        self._width = 0
 
     def compose(self) -> ComposeResult:
-        with Pane(id="outer"):
-            with Pane(id="left"):
-                yield Static(id="facts", markup=False)
-            with Pane(id="right"):
-                yield Static(id="words", markup=False)
+        yield Page("left")
+        yield Page("right")
+
+    @property
+    def wide(self) -> bool:
+        return self.app.size.width >= WIDE
+
+    @property
+    def scrolled(self) -> Page:
+        """The page that has the description."""
+        return self.query_one("#right" if self.wide else "#left", Page)
 
     def show(self, card: DeskCard, title: str) -> None:
         self.border_title = title
         self.card = card
-        self._paint()
-        self.query_one("#words", Static).update(paint.description(card.listing.text))
-        for pane in self.query(Pane):
-            pane.scroll_home(animate=False, immediate=True)
+        self._lay()
 
     def say(self, content: Content) -> None:
         """Words in the place of a card."""
         self.card = None
-        self.border_title = ""
-        self.query_one("#facts", Static).update(content)
-        self.query_one("#words", Static).update("")
-
-    def on_resize(self, event: events.Resize) -> None:
-        if event.size.width != self._width:
-            self._width = event.size.width
-            if self.card is not None:
-                self._paint()
+        self.border_title = self.border_subtitle = ""
+        self.query_one("#left", Page).show(lambda _: content)
+        self.query_one("#right", Page).show(lambda _: Content(""))
 
     def read_on(self, way: int) -> None:
         """Scroll the description by most of a screen."""
-        pane = self.query_one("#right" if self.app.size.width >= WIDE else "#outer", Pane)
-        pane.scroll_relative(y=way * max(1, pane.size.height - 3), animate=False)
+        page = self.scrolled
+        page.turn(way * max(1, page.size.height - 3))
+        self._hint()
 
-    def _paint(self) -> None:
-        if self.card is None:
+    def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 - the size is asked for
+        if self.card is not None:
+            self.call_after_refresh(self._lay)
+
+    def _lay(self) -> None:
+        card, now = self.card, clock.now()
+        if card is None:
             return
-        inner = self.size.width - 4
-        width = max(20, inner * 46 // 100 - 3 if self.app.size.width >= WIDE else inner - 2)
-        self.query_one("#facts", Static).update(paint.facts(self.card, width, clock.now()))
+        left, right = self.query_one("#left", Page), self.query_one("#right", Page)
+        text = paint.description(card.listing.text)
+        if self.wide:
+            left.show(lambda width: paint.facts(card, width - 3, now))
+            right.show(lambda _: text)
+        else:
+            left.show(lambda width: paint.facts(card, width, now).append("\n\n").append(text))
+            right.show(lambda _: Content(""))
+        self._hint()
+
+    def _hint(self) -> None:
+        below = self.scrolled.below
+        self.border_subtitle = f" {below} more lines ↓ " if below else ""

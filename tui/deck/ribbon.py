@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.color import Color
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
 from tui.deck import paint
@@ -17,16 +18,21 @@ LOOKS = {
     "undo": ("↶", "Took back", "$warning"),
 }
 
+FADE, FADE_STEP = (0.5, 0.3, 0.15, 0.0), 0.09
+"""How strongly the line is lit at each step, and seconds between two: few paintings, of one line."""
+
 
 class Ribbon(Static):
     """A verdict is confirmed here once it is stored; until then it says that it waits."""
 
     def __init__(self) -> None:
         super().__init__(id="ribbon", markup=False)
+        self._fading: Timer | None = None
+        self._left = 0
 
     def show(self, last: Verdict | None, stored: bool, waiting: int, trouble: str | None) -> None:
         if last is None and not trouble:
-            self.update(Content.styled("→ like   ← dislike   s save   space skip   u undo   ? help", "$quiet"))
+            self._put(Content.styled("→ like   ← dislike   s save   space skip   u undo   ? help", "$quiet"))
             return
         parts: list[Content] = []
         if last is not None:
@@ -40,14 +46,25 @@ class Ribbon(Static):
             parts.append(Content.styled(f"⚠ {wait}{trouble}", "bold $warning"))
         elif waiting:
             parts.append(Content.styled("… storing" if waiting == 1 else f"… storing {waiting}", "$quiet"))
-        self.update(Content("   ").join(parts))
+        self._put(Content("   ").join(parts))
 
     def flash(self) -> None:
         """Let the line light up and fade. It is one line high, so that no key waits for its painting."""
-        if self.app.animation_level == "full":
-            light = Color.parse(self.app.theme_variables["primary"])
-            self.styles.tint = light.with_alpha(0.45)
-            self.styles.animate("tint", light.with_alpha(0.0), duration=0.35)
+        if self.app.animation_level == "none":
+            return
+        if self._fading is not None:
+            self._fading.stop()
+        self._left = len(FADE)
+        self._fade()
+        self._fading = self.set_interval(FADE_STEP, self._fade, repeat=len(FADE) - 1)
+
+    def _fade(self) -> None:
+        self._left -= 1
+        light = Color.parse(self.app.theme_variables["primary"])
+        self.styles.tint = light.with_alpha(FADE[-1 - self._left])
+
+    def _put(self, content: Content) -> None:
+        self.update(content, layout=False)
 
 
 class Learned(Static):

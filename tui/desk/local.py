@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,7 @@ class LocalDesk(LocalRooms):
         self.database = _patient(settings)
         self._matcher: Matcher | None = None
         self._making = threading.Lock()
+        _thrifty()
 
     @property
     def matcher(self) -> Matcher:
@@ -186,20 +188,31 @@ def _patient(settings: Settings) -> Database:
 
     def small(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA mmap_size = 0")
-        connection.execute("PRAGMA cache_size = -8000")
+        connection.execute("PRAGMA cache_size = -4000")
 
     event.listen(database.engine, "connect", small)
     return database
+
+
+def _thrifty() -> None:
+    """Have the C library take large arrays from the system one by one and give them back at once, and keep one heap
+    for all threads: a ranking's passing arrays would else stay in holes of several. Only glibc knows how.
+    """
+    import ctypes
+
+    arenas, mapped = -8, -3  # M_ARENA_MAX, M_MMAP_THRESHOLD
+    with suppress(AttributeError, OSError):
+        library = ctypes.CDLL(None)
+        library.mallopt(arenas, 1)
+        library.mallopt(mapped, 256 * 1024)
 
 
 def _trim() -> None:
     """Hand freed memory back to the system, where the C library can."""
     import ctypes
 
-    try:
+    with suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)
-    except (AttributeError, OSError):
-        return
 
 
 def _has_resume(session: Session, person_id: int) -> bool:

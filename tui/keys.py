@@ -73,6 +73,7 @@ SIMULATOR = (
 )
 OPERATIONS = (
     Key("run", "r", "run_now", "Run now"),
+    Key("add", "a", "add", "Add a source"),
     Key("refresh", "f5", "reload", "Reload"),
 )
 ROOMS = {

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from jobswipe.settings import Settings
     from tui.desk.interface import Desk
 
+SWITCH = 0.001
+"""Seconds after which a thread that computes lets the screen's have its turn."""
+
 
 def why_plain() -> str | None:
     """Why this terminal cannot show the app; None where it can."""
@@ -28,6 +31,7 @@ def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "loca
     """Run the app until the person leaves it. Raises what kept the desk from being made."""
     from tui.app import SwipeApp
 
+    sys.setswitchinterval(SWITCH)
     app = SwipeApp(settings, make_desk, owner)
     app.run()
     if app.failure is not None:

@@ -20,7 +20,7 @@ HAND = 4
 
 
 class Remembered(msgspec.Struct, kw_only=True):
-    """`owner` is the desk whose cards these are, `dealt` how many came before them. The simulator's are the last run's."""
+    """`owner` is the desk whose cards these are, `dealt` how many came before; `persona` to `seed` the last run's."""
 
     format: int = FORMAT
     room: str = "deck"

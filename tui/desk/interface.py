@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from jobswipe.errors import InputError
 from jobswipe.pay.salary import Salary
+
+if TYPE_CHECKING:
+    from jobswipe.matching.simulate import Checkpoint
+    from tui.desk.simulation import Frame
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,12 +129,16 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResumeField(msgspec.Struct, frozen=True, kw_only=True):
-    """A field of the resume by its path, with how sure its reading is (None: the person's own) and where it stands."""
+    """A field of the resume by its path, with how sure its reading is (None: nothing is known of it) and the words that it was read from.
+
+    `own`: the person has corrected it.
+    """
 
     path: str
     value: str
     confidence: float | None
     quote: str = ""
+    own: bool = False
 
 
 class ResumeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,7 +260,29 @@ class Desk(Protocol):
     def run_now(self, source_id: int) -> str:
         """Poll a source now; what became of it, in a sentence."""
 
+    def add_source(self, url: str) -> str:
+        """Follow a board by its careers address; its name."""
+
+    def personas(self) -> list[str]:
+        """Whom a simulation can be of, by name."""
+
+    def simulate(self, persona: str, seed: int, noise: float) -> SimulationRun:
+        """Begin a simulation. Raises UsageError where there is nothing to swipe."""
+
     def close(self) -> None: ...
+
+
+class SimulationRun(Protocol):
+    """See `tui.desk.simulation`."""
+
+    frames: list[Frame]
+    unlearned: Checkpoint
+
+    def steps(self, many: int) -> list[Frame]: ...
+
+    def leanings(self) -> list[Leaning]: ...
+
+    def export(self, path: Path) -> None: ...
 
 
 class NotHereError(InputError):

@@ -18,12 +18,12 @@ from jobswipe.errors import NotFoundError
 from jobswipe.matching import choices, preferences, profile, swipes
 from jobswipe.matching.deck import choose
 from jobswipe.matching.engine import Match, Matcher
-from jobswipe.matching.explain import spoken
 from jobswipe.matching.verdicts import judged, standing
 from jobswipe.models import LOCAL_PERSON_ID, Resume
 from jobswipe.postings.detail import detail
 from jobswipe.postings.rows import load
-from tui.desk.interface import Deal, DeskCard, Hit, Leaning, Listing, Verdict
+from tui.desk.interface import Deal, DeskCard, Hit, Listing, Verdict
+from tui.desk.leaning import leanings
 from tui.desk.rooms import LocalRooms
 from tui.text import safe
 
@@ -32,10 +32,13 @@ if TYPE_CHECKING:
 
     from jobswipe.postings.posting import Posting
     from jobswipe.settings import Settings
+    from tui.desk.simulation import Simulation
 
 PATIENCE = 2.0
 """Seconds to wait for another process's write: the app says that it waits and asks again, a command would stand."""
 _LEANINGS = 12
+PERSONAS = "personas"
+"""The folder of the data directory that holds a tester's own personas."""
 
 
 class LocalDesk(LocalRooms):
@@ -77,7 +80,7 @@ class LocalDesk(LocalRooms):
                 left=int(open_.sum()),
                 postings=len(ids),
                 has_resume=has_resume,
-                leanings=self._leanings(session),
+                leanings=leanings(view.model, matcher.skill_names(session, view.model), _LEANINGS),
             )
         self._slim()
         return deal
@@ -148,16 +151,21 @@ class LocalDesk(LocalRooms):
         with self.database.write() as session:
             profile.put(session, self.person_id, preferences.decode(preferences_), clock.now())
 
+    def personas(self) -> list[str]:
+        from tui.desk.simulation import personas
+
+        return [name for name, _ in personas(self.settings.home / PERSONAS)]
+
+    def simulate(self, persona: str, seed: int, noise: float) -> Simulation:
+        from tui.desk.simulation import Simulation, personas
+
+        found = dict(personas(self.settings.home / PERSONAS))
+        if persona not in found:
+            raise NotFoundError(f"No persona {persona!r}: choose one of the list.")
+        return Simulation(self, found[persona], seed, noise)
+
     def close(self) -> None:
         self.database.dispose()
-
-    def _leanings(self, session: Session) -> tuple[Leaning, ...]:
-        model = self.matcher.model(session, self.person_id)
-        if not model.standing:
-            return ()
-        names = self.matcher.skill_names(session, model)
-        strong = model.summary(_LEANINGS)["leanings"]
-        return tuple(Leaning(_said(facet, names), weight) for facet, weight in strong.items())
 
     def _slim(self) -> None:
         """Give back what only the reading of a resume needs: tables of names that take a quarter of the memory."""
@@ -166,12 +174,6 @@ class LocalDesk(LocalRooms):
         if skills.forget() | places.forget():
             gc.collect()
             _trim()
-
-
-def _said(facet: str, names: dict[str, str]) -> str:
-    """A facet in words. Of a title's word the model knows only the stem."""
-    group, _, value = facet.partition(":")
-    return f"“{safe(value)}…” in the title" if group == "word" else safe(spoken(facet, names))
 
 
 def _patient(settings: Settings) -> Database:

@@ -186,6 +186,13 @@ class LocalRooms:
         )
         return Operations(sources=sources, tasks=tasks, checks=checks, log=tuple(_log_tail(self.settings)))
 
+    def add_source(self, url: str) -> str:
+        from jobswipe.sources import catalog, registry
+
+        kind, board = registry.resolve_url(url)
+        with self.database.write() as session:
+            return catalog.name(catalog.add(session, kind, board, clock.now()))
+
     def run_now(self, source_id: int) -> str:
         from jobswipe.postings.poll import poll
 
@@ -229,7 +236,7 @@ def _document(one: ApplicationDocument, notice: str | None = None) -> Document:
 
 
 def _fields(document: dict[str, Any], known: dict[str, Any]) -> Iterator[ResumeField]:
-    """The texts of the document with their paths; a field that was corrected has no confidence."""
+    """The texts of the document with their paths. A file's fields are known with a confidence, corrected ones not."""
 
     def walk(value: Any, path: str) -> Iterator[tuple[str, str]]:
         if isinstance(value, dict):
@@ -250,6 +257,7 @@ def _fields(document: dict[str, Any], known: dict[str, Any]) -> Iterator[ResumeF
             value=safe(text),
             confidence=float(sure) if isinstance(sure, int | float) else None,
             quote=safe(str(found.get("quote") or "")),
+            own=bool(known) and not found,
         )
 
 

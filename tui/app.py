@@ -139,6 +139,10 @@ class SwipeApp(App[None]):
         self.remember()
         self.exit()
 
+    async def action_quit(self) -> None:
+        """What Textual's own key ends with."""
+        await self.action_leave()
+
     def remember(self) -> None:
         """Keep what the next start shows."""
         known = self.remembered

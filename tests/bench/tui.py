@@ -20,7 +20,9 @@ import termios
 import time
 from pathlib import Path
 
-from many_postings import NOW, make
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from stores.many_postings import NOW, make
 
 COUNT = int(os.environ.get("POSTINGS", "100000"))
 KEYS = 300

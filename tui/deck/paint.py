@@ -34,7 +34,7 @@ def head(card: DeskCard, now: datetime) -> Content:
         who = Content.assemble(who, ("  ·  ", "$faint"), where)
     lines = [Content.styled(listing.title, "bold $primary"), who]
     pay = words.pay(listing.salary)
-    said = [Content.styled(pay, "bold $success") if pay else Content.styled("pay is not said", "$faint")]
+    said = [Content.styled(pay, "bold $success") if pay else Content.styled("pay is not said", "$quiet")]
     terms = words.terms(listing, now)
     if terms:
         said.append(Content.styled(terms, "$quiet"))

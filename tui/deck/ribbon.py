@@ -74,11 +74,14 @@ class Learned(Static):
         super().__init__(id="learned", markup=False)
         self._found: tuple[Leaning, ...] = ()
         self._verdicts = 0
+        self._has_resume = True
 
-    def tell(self, found: tuple[Leaning, ...], verdicts: int) -> None:
-        if (found, verdicts) != (self._found, self._verdicts):
-            self._found, self._verdicts = found, verdicts
+    def tell(self, found: tuple[Leaning, ...], verdicts: int, has_resume: bool) -> None:
+        if (found, verdicts, has_resume) != (self._found, self._verdicts, self._has_resume):
+            self._found, self._verdicts, self._has_resume = found, verdicts, has_resume
             self.refresh()
 
     def render(self) -> Content:
+        if not self._has_resume:
+            return Content.from_markup("[bold $warning]No resume yet[/]: [bold $accent]4[/] imports one to rank by.")
         return paint.leanings([(one.says, one.weight) for one in self._found], self._verdicts, self.size.width)

@@ -78,7 +78,7 @@ class DeckScreen(Room):
         self.query_one(Ribbon).show(last, stored, waiting, dealer.trouble)
         deal = dealer.deal
         if deal is not None:
-            self.query_one(Learned).tell(deal.leanings, deal.dealt)
+            self.query_one(Learned).tell(deal.leanings, deal.dealt, deal.has_resume)
             self.query_one(Bar).tell(f"{deal.left:,} left · {deal.dealt:,} judged", f"{deal.left:,} left")
 
     def _nothing(self) -> str:

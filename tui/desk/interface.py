@@ -129,7 +129,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResumeField(msgspec.Struct, frozen=True, kw_only=True):
-    """A field of the resume by its path, with how sure its reading is (None: nothing is known of it) and the words that it was read from.
+    """A field of the resume by its path, with how sure its reading is and the words that it was read from.
 
     `own`: the person has corrected it.
     """

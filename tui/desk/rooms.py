@@ -236,7 +236,7 @@ def _document(one: ApplicationDocument, notice: str | None = None) -> Document:
 
 
 def _fields(document: dict[str, Any], known: dict[str, Any]) -> Iterator[ResumeField]:
-    """The texts of the document with their paths. A file's fields are known with a confidence, corrected ones not."""
+    """The texts of the document with their paths. Of a file's own fields a confidence is known."""
 
     def walk(value: Any, path: str) -> Iterator[tuple[str, str]]:
         if isinstance(value, dict):
@@ -257,7 +257,7 @@ def _fields(document: dict[str, Any], known: dict[str, Any]) -> Iterator[ResumeF
             value=safe(text),
             confidence=float(sure) if isinstance(sure, int | float) else None,
             quote=safe(str(found.get("quote") or "")),
-            own=bool(known) and not found,
+            own=bool(found.get("corrected")),
         )
 
 

@@ -15,7 +15,7 @@ _STATES = {
     "pending": "$quiet", "queued": "$quiet", "running": "bold $primary", "done": "$success", "dead": "bold $error",
     "cancelled": "$quiet",
 }  # fmt: skip
-SOURCES_HEAD = f"{'':2}{'source':<30} {'open':>7}  {'fresh':<9} {'next':<9} {'pay':>5} {'place':>6} {'way':>5}"
+SOURCES_HEAD = f"{'':2}{'source':<24} {'open':>7}  {'fresh':<9} {'next':<9} {'pay':>5} {'place':>6} {'way':>5}"
 
 
 def ago(moment: datetime | None, now: datetime) -> str:
@@ -44,11 +44,11 @@ def source(one: SourceRow, now: datetime) -> Content:
         mark = ("❚", "$quiet")
     else:
         mark = ("●", "$success" if one.last_success else "$quiet")
-    name = one.name if len(one.name) <= 30 else f"{one.name[:29]}…"
+    name = one.name if len(one.name) <= 24 else f"{one.name[:23]}…"
     due = "files" if one.state == "files" else "paused" if one.state == "paused" else ago(one.next_due, now)
     shares = [f"{one.fill[key]:.0%}" if key in one.fill else "" for key in ("pay", "place", "workplace")]
     line = Content.assemble(
-        mark, f" {name:<30} ", (f"{one.open:>7,}", "bold"),
+        mark, f" {name:<24} ", (f"{one.open:>7,}", "bold"),
         (f"  {ago(one.last_success, now):<9} {due:<9} {shares[0]:>5} {shares[1]:>6} {shares[2]:>5}", "$quiet"),
     )  # fmt: skip
     if one.error:

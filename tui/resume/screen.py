@@ -144,8 +144,10 @@ class ResumeScreen(Room):
 
 def _line(one: ResumeField) -> Content:
     sure = one.confidence
-    if sure is None:
-        mark = ("✎", "$secondary") if one.own else ("·", "$quiet")
+    if one.own:
+        mark = ("✎", "$secondary")
+    elif sure is None:
+        mark = ("·", "$quiet")
     elif sure < UNSURE:
         mark = ("?", "bold $warning")
     else:

@@ -32,6 +32,7 @@ format: $(VENV)/.dev ## Format the code and mend what lint can mend
 bench: $(VENV)/.bench ## Measure speed, beside other tools in the same run (needs JOBSWIPE_CORPUS)
 	$(BIN)/python tests/bench/run.py
 	$(BIN)/python tests/bench/ledger.py
+	$(BIN)/python tests/bench/tui.py
 
 soak: $(VENV)/.dev ## Kill workers again and again over 2,000 tasks, and schedule with five workers (ten minutes)
 	SOAK=1 $(BIN)/python -m pytest -q -rP tests/tasks/test_processes.py -k "kill_9 or schedulers"

@@ -8,8 +8,10 @@ crossed out, one that is stored gets an undo behind it.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from uuid import uuid4
 
 from jobswipe.errors import JobSwipeError, StorageError
@@ -21,8 +23,8 @@ LOW = 3
 """Cards in the hand below which new ones are dealt although verdicts still wait."""
 PAUSES = (0.5, 1.0, 2.0, 5.0)
 """Seconds between two tries of a verdict that the store did not take; the last one again and again."""
-SLOW = 1.0
-"""Seconds after which a verdict that is not stored yet is called waiting."""
+QUIET = 0.3
+"""Seconds without a verdict after which a hand is dealt anew, unless it is low: dealing takes from the keys."""
 
 
 class Dealer:
@@ -59,6 +61,7 @@ class Dealer:
         self.stored: Verdict | None = None
         self.stored_count = 0
         self._dealt = 0
+        self._judged_at = 0.0
         self._restored: frozenset[int] = frozenset()
 
     @property
@@ -90,6 +93,7 @@ class Dealer:
             explored=card.explored,
         )
         self.history.append((card, sent))
+        self._judged_at = time.monotonic()
         self._send(sent)
         self.current = self.hand.popleft() if self.hand else None
         self._changed()
@@ -136,6 +140,9 @@ class Dealer:
                 if len(self.hand) < LOW:
                     await self._deal()
             if self._stale:
+                if len(self.hand) >= LOW and (left := self._judged_at + QUIET - time.monotonic()) > 0:
+                    await self._rest(left)
+                    continue
                 await self._deal()
             if self.waiting or self._stale:
                 continue
@@ -158,6 +165,12 @@ class Dealer:
         """Wait until all is stored and dealt."""
         while self.waiting or self._stale or not self._idle.is_set():
             await asyncio.sleep(0.005)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait for a verdict, so long at most."""
+        self._wake.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
 
     def _send(self, verdict: Verdict) -> None:
         self.waiting.append(verdict)

@@ -159,7 +159,9 @@ class Model:
         mean = self.scales.trust * np.array([one.base for one in self.standing])
         weight = np.array([WEIGHT[one.verdict] for one in self.standing])
         liked = np.array([one.verdict in POSITIVE for one in self.standing], float)
-        kernel = np.asarray((self._x @ self._x.T).todense())
+        # The columns that every example fills are multiplied as what they are: as sparse ones they took 40 ms.
+        facets, filled = self._x[:, : self._width], self._x[:, self._width :].toarray()
+        kernel = np.asarray((facets @ facets.T).todense()) + filled @ filled.T
         dual = np.array([self._start.get(one.swipe_id, 0.0) for one in self.standing])
         f = mean + kernel @ dual
         objective = _objective(dual, f, mean, weight, liked)

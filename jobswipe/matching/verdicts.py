@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from sqlalchemy import func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -14,23 +17,30 @@ SKIP_RESTS = 30
 
 def standing(session: Session, person_id: int) -> list[Swipe]:
     """Swipes that were not taken back, oldest first, without the undo rows."""
+    return list(session.exec(select(Swipe).where(*_stands(person_id)).order_by(col(Swipe.id))))
+
+
+def count(session: Session, person_id: int) -> int:
+    """How many swipes stand."""
+    return session.exec(select(func.count()).select_from(Swipe).where(*_stands(person_id))).one()
+
+
+def _stands(person_id: int) -> tuple[Any, ...]:
     undo = aliased(Swipe)
-    statement = (
-        select(Swipe)
-        .where(
-            Swipe.person_id == person_id,
-            Swipe.verdict != "undo",
-            ~select(undo.id).where(undo.undoes_id == Swipe.id).exists(),
-        )
-        .order_by(col(Swipe.id))
+    return (
+        Swipe.person_id == person_id,
+        Swipe.verdict != "undo",
+        ~select(undo.id).where(undo.undoes_id == Swipe.id).exists(),
     )
-    return list(session.exec(statement))
 
 
 def judged(session: Session, person_id: int) -> np.ndarray:
     """Ids of the postings that the deck leaves out, and of those that are the same opening."""
-    swipes = standing(session, person_id)
-    latest = {swipe.posting_id: (at, swipe.verdict) for at, swipe in enumerate(swipes)}
+    # Two columns of each: whole rows, with the parts that their cards showed, took most of a deal's time.
+    swipes = session.exec(
+        select(Swipe.posting_id, Swipe.verdict).where(*_stands(person_id)).order_by(col(Swipe.id))
+    ).all()
+    latest = {posting_id: (at, verdict) for at, (posting_id, verdict) in enumerate(swipes)}
     ids = [
         posting_id
         for posting_id, (at, verdict) in latest.items()

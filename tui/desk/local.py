@@ -18,7 +18,7 @@ from jobswipe.errors import NotFoundError
 from jobswipe.matching import choices, preferences, profile, swipes
 from jobswipe.matching.deck import choose
 from jobswipe.matching.engine import Match, Matcher
-from jobswipe.matching.verdicts import judged, standing
+from jobswipe.matching.verdicts import count, judged
 from jobswipe.models import LOCAL_PERSON_ID, Resume
 from jobswipe.postings.detail import detail
 from jobswipe.postings.rows import load
@@ -67,7 +67,7 @@ class LocalDesk(LocalRooms):
             matcher.refresh(session)
             has_resume = _has_resume(session, person)
             view = matcher.view(session, person)
-            dealt = len(standing(session, person))
+            dealt = count(session, person)
             ids = view.space.features.ids
             gone = np.union1d(judged(session, person), np.array(sorted(skip), np.int64))
             open_ = view.allowed & ~np.isin(ids, gone)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from jobswipe.errors import InputError
 from jobswipe.pay.salary import Salary
 
 if TYPE_CHECKING:
@@ -283,7 +282,3 @@ class SimulationRun(Protocol):
     def leanings(self) -> list[Leaning]: ...
 
     def export(self, path: Path) -> None: ...
-
-
-class NotHereError(InputError):
-    """The desk cannot do this where the data is: what to do instead."""

@@ -32,6 +32,7 @@ format: $(VENV)/.dev ## Format the code and mend what lint can mend
 bench: $(VENV)/.bench ## Measure speed, beside other tools in the same run (needs JOBSWIPE_CORPUS)
 	$(BIN)/python tests/bench/run.py
 	$(BIN)/python tests/bench/ledger.py
+	$(BIN)/python tests/bench/tui.py
 
 load: $(VENV)/.bench ## Put the server under load, beside a peer that does the same queries (15 minutes; the machine must be at rest)
 	$(BIN)/python tests/bench/load/engine.py

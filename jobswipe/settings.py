@@ -474,6 +474,23 @@ class ScheduleSettings(_Section):
     """Cron texts of entries that other packages declare: `NAME = 0 4 * * *; NAME = off`."""
 
 
+class TuiSettings(_Section):
+    """The terminal app."""
+
+    section: ClassVar[str] = "tui"
+
+    theme: Literal["dark", "light", "contrast"] = "dark"
+    """Colours until another theme is chosen in the app: dark, light or contrast."""
+    keys: str = ""
+    """Other keys for what the app does, `like = right,y; undo = ctrl+z`; `jobswipe tui --list-keys` has the names."""
+    animations: bool = True
+    """Let a verdict fade out. A key never waits for it."""
+    plain: bool = False
+    """Ask line by line instead of filling the screen, as `--plain` does: for screen readers."""
+    ahead: int = Field(default=8, ge=1, le=50)
+    """Cards that are fetched before they are shown."""
+
+
 class Settings:
     """All sections, and the data directory that they were read for."""
 
@@ -501,6 +518,7 @@ class Settings:
         self.queue = _build(QueueSettings, values, origins)
         self.worker = _build(WorkerSettings, values, origins)
         self.schedule = _build(ScheduleSettings, values, origins)
+        self.tui = _build(TuiSettings, values, origins)
 
     @property
     def queue_url(self) -> str:
@@ -531,6 +549,10 @@ class Settings:
         return self.home / "lake"
 
     @property
+    def tui_dir(self) -> Path:
+        return self.home / "tui"
+
+    @property
     def config_path(self) -> Path:
         return self.home / CONFIG_NAME
 
@@ -558,6 +580,7 @@ SECTIONS: dict[str, type[_Section]] = {
         QueueSettings,
         WorkerSettings,
         ScheduleSettings,
+        TuiSettings,
     )
 }
 

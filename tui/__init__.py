@@ -1,1 +1,1 @@
-"""The terminal-app room: reserved for the Textual application. Nothing outside this room imports it but `cli`."""
+"""The terminal-app room: the Textual application, its plain mode, and both in a browser. Only `cli` imports it."""

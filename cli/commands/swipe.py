@@ -1,7 +1,8 @@
-"""swipe: judge cards on a plain terminal, or a batch of verdicts; undo."""
+"""swipe: the terminal app, a batch of verdicts, or undo."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,19 +10,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.context import load_settings, open_store, read_input
-from cli.output import Format, FormatOption, emit, note, say
+from cli.output import Format, FormatOption, emit, note
 
 if TYPE_CHECKING:
     from jobswipe.db.engine import Database
-    from jobswipe.matching.deck import Card
     from jobswipe.matching.engine import Matcher
-
-KEYS = {"l": "like", "d": "dislike", "s": "save", "k": "skip"}
-PROMPT = "[l]ike  [d]islike  [s]ave  s[k]ip  [u]ndo  [o]pen text  [q]uit"
+    from jobswipe.settings import Settings
+    from tui.desk.local import LocalDesk
 
 
 def register(app: typer.Typer) -> None:
     app.command()(swipe)
+    app.command("tui")(tui)
+
+
+PlainOption = Annotated[bool, typer.Option("--plain", help="Ask line by line; for screen readers.")]
+WebOption = Annotated[bool, typer.Option("--web", help="Show the app in a browser of this machine.")]
+PortOption = Annotated[int, typer.Option(min=1, max=65535, help="The port of --web, on 127.0.0.1.")]
+KeysOption = Annotated[bool, typer.Option("--list-keys", help="List the keys and their names, for [tui] keys.")]
 
 
 def swipe(
@@ -29,31 +35,101 @@ def swipe(
         Path | None, typer.Option("--from", help="JSON lines {posting_id, verdict, reason?}; - for stdin.")
     ] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take back the last verdict.")] = False,
+    plain: PlainOption = False,
+    web: WebOption = False,
+    port: PortOption = 8765,
+    list_keys: KeysOption = False,
     form: FormatOption = Format.table,
 ) -> None:
-    """Judge cards one at a time, or apply a file of verdicts in order; each is learned before the next.
+    """Swipe in the terminal app, or apply a file of verdicts in order; each is learned before the next.
 
     Verdicts are like, dislike, save and skip. A like or a save opens an application in stage 'saved'.
 
+    Example: jobswipe swipe
     Example: jobswipe swipe --from verdicts.jsonl
     Example: jobswipe swipe --undo
     """
     from jobswipe.errors import UsageError
+
+    if undo and file is not None:
+        raise UsageError("Give --from or --undo, not both.")
+    if file is None and not undo:
+        _app(plain=plain, web=web, port=port, list_keys=list_keys, form=form)
+        return
+    if plain or web or list_keys:
+        raise UsageError("--plain, --web and --list-keys go without --from and --undo.")
     from jobswipe.matching.engine import Matcher
 
     settings = load_settings()
-    if undo and file is not None:
-        raise UsageError("Give --from or --undo, not both.")
-    if file is None and not undo and not sys.stdin.isatty():
-        raise UsageError("This is no terminal to swipe on: give verdicts with --from FILE.jsonl (or - for stdin).")
     database = open_store(settings)
     matcher = Matcher(database, settings)
     if undo:
         _undo(database, matcher)
     elif file is not None:
         _batch(database, matcher, file, form)
+
+
+def tui(
+    plain: PlainOption = False,
+    web: WebOption = False,
+    port: PortOption = 8765,
+    list_keys: KeysOption = False,
+    form: FormatOption = Format.table,
+) -> None:
+    """Open the terminal app: deck, pipeline, market, resume, simulator, operations. The same as 'jobswipe swipe'.
+
+    Example: jobswipe tui
+    Example: jobswipe tui --web --port 8765
+    Example: jobswipe tui --list-keys --format csv
+    """
+    _app(plain=plain, web=web, port=port, list_keys=list_keys, form=form)
+
+
+def _app(*, plain: bool, web: bool, port: int, list_keys: bool, form: Format) -> None:
+    from jobswipe.errors import UsageError
+
+    settings = load_settings()
+    if list_keys:
+        _list_keys(settings, form)
+        return
+    if web:
+        from tui.web import serve
+
+        serve(port, [])
+        return
+    in_browser = "web_driver" in os.environ.get("TEXTUAL_DRIVER", "")
+    if not in_browser and not sys.stdin.isatty():
+        raise UsageError("This is no terminal to swipe on: give verdicts with --from FILE.jsonl (or - for stdin).")
+    from tui import launch
+
+    if not in_browser and not plain and not settings.tui.plain:
+        why = launch.why_plain()
+        plain = why is not None
+        if why:
+            note(why)
+
+    def desk() -> LocalDesk:
+        from tui.desk.local import LocalDesk
+
+        open_store(settings, create=True).dispose()
+        return LocalDesk(settings)
+
+    if plain or settings.tui.plain:
+        launch.run_plain(settings, desk)
     else:
-        _prompt(database, matcher)
+        launch.run(settings, desk)
+
+
+def _list_keys(settings: Settings, form: Format) -> None:
+    from tui.keys import ROOMS, keymap
+
+    own = keymap(settings.tui.keys)
+    rows = [
+        {"screen": room, "name": key.name, "keys": own.get(key.name, key.keys), "does": key.says}
+        for room, keys in ROOMS.items()
+        for key in keys
+    ]
+    emit(rows, form, ["screen", "name", "keys", "does"])
 
 
 def _batch(database: Database, matcher: Matcher, file: Path, form: Format) -> None:
@@ -91,75 +167,3 @@ def _undo(database: Database, matcher: Matcher) -> None:
     with database.write() as session:
         taken = swipes.undo(session, matcher, LOCAL_PERSON_ID, clock.now())
         note(f"Took back: {taken.verdict} of posting {taken.posting_id}.")
-
-
-def _prompt(database: Database, matcher: Matcher) -> None:
-    from jobswipe import clock
-    from jobswipe.errors import ConflictError
-    from jobswipe.matching import swipes
-    from jobswipe.matching.deck import deck
-    from jobswipe.models import LOCAL_PERSON_ID
-
-    matcher.refresh()
-    while True:
-        with database.read() as session:
-            cards = deck(matcher, session, LOCAL_PERSON_ID, 1)
-        if not cards:
-            note("The deck is empty: 'jobswipe ingest' may bring new postings.")
-            return
-        card = cards[0]
-        _show(card)
-        key = ""
-        while key not in KEYS and key not in ("u", "q"):
-            try:
-                key = input(f"{PROMPT} > ").strip().lower()[:1]
-            except EOFError:
-                key = "q"
-            if key == "o":
-                _open(database, card)
-        if key == "q":
-            return
-        with database.write() as session:
-            if key == "u":
-                try:
-                    taken = swipes.undo(session, matcher, LOCAL_PERSON_ID, clock.now())
-                    note(f"Took back: {taken.verdict} of posting {taken.posting_id}.")
-                except ConflictError as error:
-                    note(error.message)
-                continue
-            done = swipes.record(
-                session,
-                matcher,
-                LOCAL_PERSON_ID,
-                card.match.posting_id,
-                KEYS[key],
-                clock.now(),
-                deck_position=card.position,
-                explored=card.explored,
-            )
-            if done.application_id is not None:
-                note(f"Saved as application {done.application_id}.")
-
-
-def _show(card: Card) -> None:
-    one = card.match
-    say("")
-    say(f"{card.position}. {one.title}{f' · {one.company}' if one.company else ''}   {one.score:.2f}")
-    for reason in one.reasons:
-        say(f"   - {reason}")
-    if card.explored:
-        say("   - Shown to learn what you think of its like")
-    if one.missing_skills:
-        say(f"   - Not in your resume: {', '.join(one.missing_skills)}")
-    if one.url:
-        say(f"   {one.url}")
-
-
-def _open(database: Database, card: Card) -> None:
-    from jobswipe.postings.rows import load
-
-    with database.read() as session:
-        found = load(session, [card.match.posting_id], with_skills=False)[card.match.posting_id]
-    say("")
-    for line in (found.description_text or "The posting has no text.").splitlines():
-        say(line)

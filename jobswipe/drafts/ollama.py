@@ -49,12 +49,19 @@ def address(settings: OllamaSettings) -> str:
     return url
 
 
-def chat(settings: OllamaSettings, messages: list[dict[str, str]], progress: Progress = lambda _: None) -> str:
+def chat(
+    settings: OllamaSettings,
+    messages: list[dict[str, str]],
+    progress: Progress = lambda _: None,
+    told: Callable[[str], None] = lambda _: None,
+) -> str:
     """The model's answer to a chat, without its thinking; cut after `max_words` at the end of a sentence.
+
+    With each further word `progress` gets how many there are, and `told` the text so far.
 
     Raises UpstreamError with one sentence: not reachable, model missing, failed, too slow, empty, or no Ollama at all.
     """
-    text, told = "", 0
+    text, known = "", 0
     with _Connection(
         settings,
         patience=max(settings.first_token_timeout, settings.idle_timeout),
@@ -65,9 +72,10 @@ def chat(settings: OllamaSettings, messages: list[dict[str, str]], progress: Pro
             text += piece
             visible = _THINKING.sub("", text)
             words = len(visible.split())
-            if words != told:
-                told = words
+            if words != known:
+                known = words
                 progress(words)
+                told(visible)
             if words > settings.max_words or len(text) > _LONGEST_WORD * 3 * settings.max_words:
                 text = " ".join(visible.split(" ")[: settings.max_words])
                 whole = _SENTENCE_END.match(text)

@@ -79,10 +79,12 @@ def write(
     question: str = "",
     language: str | None = None,
     progress: Callable[[int], None] = lambda _: None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Draft:
     """Write a draft, check its claims, and keep it as the next version.
 
-    `language` defaults to the posting's. Raises UsageError, NotFoundError (application, resume) and SettingsError.
+    `language` defaults to the posting's; `told` gets the text so far with each further word that a model writes.
+    Raises UsageError, NotFoundError (application, resume) and SettingsError.
     """
     composed = compose(
         database,
@@ -94,6 +96,7 @@ def write(
         question=question,
         language=language,
         progress=progress,
+        told=told,
     )
     with database.write() as session:
         document = keep(session, person_id, composed, now)
@@ -111,6 +114,7 @@ def compose(
     question: str = "",
     language: str | None = None,
     progress: Callable[[int], None] = lambda _: None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Composed:
     """Write a draft and check its claims. No transaction is open while a model writes. Raises as `write` does."""
     question = " ".join(question.split())
@@ -125,7 +129,7 @@ def compose(
         try:
             asked = prompt.messages(facts, place, kind, question, chosen)
             with span("chat ollama", "client", measured="draft"):
-                text, model = tidy(ollama.chat(settings.ollama, asked, progress)), settings.ollama.model
+                text, model = tidy(ollama.chat(settings.ollama, asked, progress, told)), settings.ollama.model
         except UpstreamError as error:
             notice = f"{error.message} This is a template draft, made from your resume alone."
     else:

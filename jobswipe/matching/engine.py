@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from jobswipe import clock
 from jobswipe.db.engine import Database
@@ -25,7 +25,7 @@ from jobswipe.matching.shortlist import shortlist
 from jobswipe.matching.verdicts import judged
 from jobswipe.matching.warm import Records, Warm
 from jobswipe.matching.watermark import Watermark, head
-from jobswipe.models import PreferenceModel
+from jobswipe.models import PreferenceModel, SkillConcept
 from jobswipe.observability.context import span
 from jobswipe.observability.logs import logger
 from jobswipe.settings import Settings
@@ -378,6 +378,21 @@ class Matcher:
         if heads.key != key:
             heads = self._heads = Heads(key)
         return heads
+
+    @staticmethod
+    def skill_names(session: Session, model: Model) -> dict[str, str]:
+        """The names of the skills that a model knows of, by concept."""
+        concepts = sorted({name[6:] for one in model.standing for name in one.facets if name.startswith("skill:")})
+        out: dict[str, str] = {}
+        for start in range(0, len(concepts), 500):
+            out.update(
+                session.exec(
+                    select(SkillConcept.concept, SkillConcept.name).where(
+                        col(SkillConcept.concept).in_(concepts[start : start + 500])
+                    )
+                ).all()
+            )
+        return out
 
 
 def _stored(session: Session, person_id: int) -> Model:

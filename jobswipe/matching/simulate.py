@@ -7,7 +7,7 @@ half, which is never swiped, so that learning is told from remembering.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -16,7 +16,8 @@ import numpy as np
 from jobswipe.errors import UsageError
 from jobswipe.matching.candidate import candidate
 from jobswipe.matching.deck import choose
-from jobswipe.matching.engine import Matcher
+from jobswipe.matching.engine import Matcher, View
+from jobswipe.matching.features import Features
 from jobswipe.matching.learn import Model
 from jobswipe.matching.persona import RELEVANT, Opening, Persona, grade
 from jobswipe.matching.preferences import Preferences
@@ -47,6 +48,94 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     checkpoints: tuple[Checkpoint, ...]
 
 
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One card that was judged: `liked` is the verdict, `mistaken` whether it is the wrong way round."""
+
+    swipes: int
+    posting_id: int
+    grade: int
+    liked: bool
+    mistaken: bool
+    explored: bool
+
+
+class Run:
+    """A simulation card by card. It keeps the postings as they were at its start, and stores nothing: the model lives
+    here alone. Same seed and postings, same run.
+
+    `told`: the matcher knows the persona's preferences, not the resume alone. Raises UsageError for a noise that is no
+    share.
+    """
+
+    def __init__(
+        self,
+        matcher: Matcher,
+        openings: Iterable[Opening],
+        persona: Persona,
+        *,
+        seed: int = 7,
+        noise: float = 0.1,
+        now: datetime,
+        told: bool = False,
+    ) -> None:
+        if not 0 <= noise <= 1:
+            raise UsageError("The noise is a share from 0 to 1.")
+        matcher.refresh()
+        self.persona, self.seed, self.noise = persona, seed, noise
+        self.swipes = self.liked = 0
+        self.model = Model()
+        self._who = candidate(facts(persona.resume, now), persona.preferences if told else Preferences())
+        self._view = matcher.view_of(self._who, self.model, now)
+        self._random = np.random.default_rng(seed)
+        self._explore_every = matcher.settings.match.explore_every
+        self._grades = graded(self._view.space.features, openings, persona)
+        self._measured = held_out(self._view.space.features.ids)
+        self._left = ~self._measured & self._view.allowed
+
+    @property
+    def postings(self) -> int:
+        return len(self._left)
+
+    @property
+    def has_cards(self) -> bool:
+        """Whether a card is left."""
+        return bool(self._left.any())
+
+    @property
+    def relevant(self) -> int:
+        """Postings of the measured half that the persona wants."""
+        return int((self._grades[self._measured] >= RELEVANT).sum())
+
+    def step(self) -> Step | None:
+        """Judge the next card; None where none is left."""
+        chosen = choose(self._view, self._left, 1, self.swipes, self._explore_every)
+        if not chosen:
+            return None
+        row, explored = chosen[0]
+        self._left[row] = False
+        wanted = bool(self._grades[row] >= RELEVANT)
+        mistaken = bool(self._random.random() < self.noise)
+        liked = wanted != mistaken
+        self.swipes += 1
+        self.liked += liked
+        space = self._view.space
+        example = space.example(row, self.swipes, "like" if liked else "dislike", None)
+        self.model = self.model.with_example(example)
+        self._view = View(self._who, space, self.model)
+        return Step(
+            swipes=self.swipes,
+            posting_id=int(space.features.ids[row]),
+            grade=int(self._grades[row]),
+            liked=liked,
+            mistaken=mistaken,
+            explored=explored,
+        )
+
+    def checkpoint(self) -> Checkpoint:
+        """What the ranking is worth now."""
+        return _measure(self._view.total, self._view.allowed & self._measured, self._grades, self.swipes, self.liked)
+
+
 def simulate(
     matcher: Matcher,
     openings: Sequence[Opening],
@@ -64,52 +153,31 @@ def simulate(
     """
     if not 0 <= swipes <= MAX_SWIPES:
         raise UsageError(f"--swipes takes 0 to {MAX_SWIPES}.")
-    if not 0 <= noise <= 1:
-        raise UsageError("The noise is a share from 0 to 1.")
-    random = np.random.default_rng(seed)
-    matcher.refresh()
-    who = candidate(facts(persona.resume, now), persona.preferences if told else Preferences())
-    grades = graded(matcher, openings, persona)
-    measured = held_out(matcher.features.ids)
-    left = ~measured
-    model = Model()
-    view = matcher.view_of(who, model, now)
-    liked = 0
+    run = Run(matcher, openings, persona, seed=seed, noise=noise, now=now, told=told)
     marks = {mark for mark in CHECKPOINTS if mark < swipes} | {swipes}
     checkpoints = []
-    for done in range(swipes + 1):
-        if done in marks:
-            checkpoints.append(_measure(view.total, view.allowed & measured, grades, done, liked))
-        chosen = (
-            choose(view, left & view.allowed, 1, done, matcher.settings.match.explore_every) if done < swipes else None
-        )
-        if not chosen:
+    while True:
+        if run.swipes in marks:
+            checkpoints.append(run.checkpoint())
+        if run.swipes == swipes or run.step() is None:
             break
-        row = chosen[0][0]
-        left[row] = False
-        wanted = bool(grades[row] >= RELEVANT)
-        if random.random() < noise:
-            wanted = not wanted
-        liked += wanted
-        model = model.with_example(view.space.example(row, done + 1, "like" if wanted else "dislike", None))
-        view = matcher.view_of(who, model, now)
         if progress is not None:
-            progress(done + 1)
+            progress(run.swipes)
     return Simulation(
         persona=persona.name,
         profession=persona.profession,
         seed=seed,
         noise=noise,
-        relevant=int((grades[measured] >= RELEVANT).sum()),
+        relevant=run.relevant,
         checkpoints=tuple(checkpoints),
     )
 
 
-def graded(matcher: Matcher, openings: Sequence[Opening], persona: Persona) -> np.ndarray:
+def graded(features: Features, openings: Iterable[Opening], persona: Persona) -> np.ndarray:
     """The grade that the persona swipes by, for each row of the features; 0 for a posting not among the openings."""
-    out = np.zeros(len(matcher.features), np.int8)
+    out = np.zeros(len(features), np.int8)
     for opening in openings:
-        row = matcher.features.row.get(opening.id)
+        row = features.row.get(opening.id)
         if row is not None:
             out[row] = grade(persona.swipes_for, opening)
     return out

@@ -152,16 +152,19 @@ def _record(
     return Recorded(swipe=swipe, new=True, application_id=opened)
 
 
-def undo(session: Session, matcher: Matcher, person_id: int, now: datetime) -> Swipe:
+def undo(session: Session, matcher: Matcher, person_id: int, now: datetime, *, posting_id: int | None = None) -> Swipe:
     """Take back the last verdict that stands, and the application that it opened if nothing has happened to it since.
 
-    Returns the swipe that was taken back. Raises ConflictError when there is none.
+    Returns the swipe that was taken back. Raises ConflictError when there is none, and when it is not of `posting_id`,
+    where that is given: somebody else has judged meanwhile.
     """
     _lock(session, person_id, now)
     seen, warm = matcher.warm(session, person_id)
     last = session.get(Swipe, int(warm.log.swipes[-1])) if len(warm.log) else None
     if last is None:
         raise ConflictError("There is no verdict to take back.")
+    if posting_id is not None and last.posting_id != posting_id:
+        raise ConflictError("Another window has judged a card meanwhile: that verdict is the last one now.")
     row = _append(
         session, person_id=person_id, posting_id=last.posting_id, verdict="undo", undoes_id=last.id, at=now,
         model_version=seen.version,

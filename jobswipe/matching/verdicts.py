@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -84,17 +85,21 @@ def load(session: Session, person_id: int) -> Log:
 
 def standing(session: Session, person_id: int) -> list[Swipe]:
     """Swipes that were not taken back, oldest first, without the undo rows."""
+    return list(session.exec(select(Swipe).where(*_stands(person_id)).order_by(col(Swipe.id))))
+
+
+def count(session: Session, person_id: int) -> int:
+    """How many swipes stand."""
+    return session.exec(select(func.count()).select_from(Swipe).where(*_stands(person_id))).one()
+
+
+def _stands(person_id: int) -> tuple[Any, ...]:
     undo = aliased(Swipe)
-    statement = (
-        select(Swipe)
-        .where(
-            Swipe.person_id == person_id,
-            Swipe.verdict != "undo",
-            ~select(undo.id).where(undo.undoes_id == Swipe.id).exists(),
-        )
-        .order_by(col(Swipe.id))
+    return (
+        Swipe.person_id == person_id,
+        Swipe.verdict != "undo",
+        ~select(undo.id).where(undo.undoes_id == Swipe.id).exists(),
     )
-    return list(session.exec(statement))
 
 
 def same_opening(session: Session, posting_id: int, shown: bool, cluster_id: int | None) -> tuple[int, tuple[int, ...]]:

@@ -24,3 +24,12 @@ def extract_ranked(text: str, limit: int = 10) -> list[Skill]:
     from jobswipe.skills.ranked import extract_ranked as run
 
     return run(text, limit)
+
+
+def forget() -> bool:
+    """Give up the table of names until it is next asked for: 40 MB. Whether it was there."""
+    from jobswipe.skills import taxonomy
+
+    there = taxonomy.matcher.cache_info().currsize > 0
+    taxonomy.forget()
+    return there

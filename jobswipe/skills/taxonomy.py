@@ -45,3 +45,9 @@ def lookup(name: str) -> Skill | None:
         pattern = known.position.get(wanted[:-1])
     concept = known.concepts[pattern] if pattern is not None else _by_name().get(wanted)
     return None if concept is None else Skill(known.ids[concept], known.names[concept], name)
+
+
+def forget() -> None:
+    """Load the table anew when it is next asked for."""
+    for loaded in (matcher, _names, _by_name):
+        loaded.cache_clear()

@@ -1,0 +1,1 @@
+"""Invented stores for tests and benches."""

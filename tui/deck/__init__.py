@@ -1,0 +1,1 @@
+"""The deck: one card at a time."""

@@ -1,0 +1,1 @@
+"""What is around every screen: the first line, the size that it needs, dialogs."""

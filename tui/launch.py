@@ -1,0 +1,55 @@
+"""Launch: the app on this terminal, or its plain mode where the terminal shows no more."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jobswipe.settings import Settings
+    from tui.desk.interface import Desk
+
+SWITCH = 0.001
+"""Seconds after which a thread that computes lets the screen's have its turn."""
+
+
+def why_plain() -> str | None:
+    """Why this terminal cannot show the app; None where it can."""
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        return "This terminal cannot place text (TERM is not set, or dumb): the plain mode runs instead."
+    if not sys.stdout.isatty():
+        return "The output is no terminal: the plain mode runs instead."
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "").replace("_", "")
+    if encoding != "utf8":
+        return f"This terminal shows {sys.stdout.encoding}, not UTF-8: the plain mode runs instead."
+    return None
+
+
+def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "local") -> None:
+    """Run the app until the person leaves it. Raises what kept the desk from being made."""
+    from tui.app import SwipeApp
+
+    sys.setswitchinterval(SWITCH)
+    if sys.stdout.isatty():  # exported sizes would outlast every change of the window
+        os.environ.pop("COLUMNS", None)
+        os.environ.pop("LINES", None)
+    # The matrices are small, and threads of the linear algebra would wait for one another in a loop, with the
+    # interpreter's lock held: 40 ms for a factor that takes 2. To be said before numpy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    app = SwipeApp(settings, make_desk, owner)
+    app.run()
+    if app.failure is not None:
+        raise app.failure
+
+
+def run_plain(settings: Settings, make_desk: Callable[[], Desk]) -> None:
+    """Run the plain mode on standard input and output."""
+    from tui.plain import Plain
+
+    desk = make_desk()
+    try:
+        Plain(desk, settings.tui_dir).run()
+    finally:
+        desk.close()

@@ -1,0 +1,1 @@
+"""The market: what the reports say, as plots."""

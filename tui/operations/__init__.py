@@ -1,0 +1,1 @@
+"""Operations: sources, tasks, health and the log."""

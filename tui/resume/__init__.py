@@ -1,0 +1,1 @@
+"""The resume: what was read of it, beside the text."""

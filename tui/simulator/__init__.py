@@ -1,0 +1,1 @@
+"""The simulator: a persona swipes, and one sees what is learned."""

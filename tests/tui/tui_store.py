@@ -16,11 +16,13 @@ from jobswipe.models import (
     Posting,
     PostingPlace,
     PostingSkill,
-    Resume,
     SkillConcept,
     Source,
 )
 from jobswipe.postings.keys import company_key, title_key
+from jobswipe.resumes import service
+from jobswipe.resumes.parse import ParsedResume
+from jobswipe.resumes.service import ReadResume
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ROLES = ("Backend Engineer", "Data Engineer", "Platform Engineer", "Data Analyst", "Account Executive", "Nurse")
@@ -86,9 +88,8 @@ def fill(database: Database, *, postings: int = 30, hard: bool = False, resume: 
             session.add(Person(id=1, created_at=NOW))
         session.flush()
         if resume:
-            session.add(
-                Resume(person_id=1, name="resume.pdf", sha256="0", imported_at=NOW, document=RESUME, text=RESUME_TEXT)
-            )
+            read = ReadResume("resume.pdf", "0", ParsedResume(RESUME, RESUME_TEXT))
+            service.store(session, 1, read, NOW)
         if hard:
             for title, company, text in HARD:
                 put(session, title, company, "Berlin", text=text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -40,9 +41,10 @@ class Outbox:
             self.path.unlink(missing_ok=True)
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.path.with_suffix(".draft")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        # A draft of its own, readable by its owner alone: another window may be writing at the same moment.
+        handle, draft = tempfile.mkstemp(prefix=f".{NAME}.", dir=self.path.parent)
+        with os.fdopen(handle, "wb") as file:
             file.write(b"\n".join(lines) + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(self.path)
+        Path(draft).replace(self.path)

@@ -301,7 +301,7 @@ def check(found: Salary, text: str) -> None:
 )
 def test_adversarial_text_is_read_in_linear_time(unit: str) -> None:
     text = (unit * (100_000 // len(unit) + 1))[:100_000]
-    begun = time.perf_counter()
+    begun = time.process_time()
     from_text(f"Salary $100,000 {text}")
     from_text(f"{text} $100,000 a year")
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -180,9 +180,9 @@ def test_places_are_capped() -> None:
 )
 def test_time_is_linear_in_a_hostile_text(piece: str) -> None:
     text = (piece * (100_000 // len(piece) + 1))[:100_000]
-    began = time.perf_counter()
+    began = time.process_time()
     parse(text)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 _WORDS = st.sampled_from(

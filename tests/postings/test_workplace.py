@@ -122,9 +122,9 @@ def test_a_flag_of_false_says_nothing() -> None:
 )
 def test_a_hostile_description_takes_linear_time(piece: str) -> None:
     text = (piece * (100_000 // len(piece) + 1))[:100_000]
-    began = time.perf_counter()
+    began = time.process_time()
     from_description(text)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 @settings(max_examples=100, deadline=None)

@@ -93,8 +93,8 @@ def test_any_text_is_read(text: str) -> None:
 
 
 def test_a_long_adversarial_line_is_quick() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     for line in ("2020 - " * 15_000, "January " * 12_000, "1" * 100_000, " " * 100_000 + "2020", "jan 20" * 17_000):
         find_range(line)
         find_date(line)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1

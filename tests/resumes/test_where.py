@@ -152,11 +152,11 @@ def test_any_text(text: str) -> None:
     "text", ["Berlin, " * 12_000, "1" * 100_000, "A" * 100_000, "D-1234 " * 15_000, " - " * 30_000]
 )
 def test_long_texts(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     is_place(text)
     where(text)
     split_place(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_the_gazetteer_of_places_is_the_only_one() -> None:

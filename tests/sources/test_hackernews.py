@@ -96,6 +96,6 @@ def test_headers(text: str, company: str | None, title: str, locations: list[str
 def test_long_lines_are_read_in_time(text: str) -> None:
     import time
 
-    started = time.perf_counter()
+    started = time.process_time()
     read_header(text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

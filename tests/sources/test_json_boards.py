@@ -247,6 +247,6 @@ def test_remoteok_added_sentence(html: str, kept: str) -> None:
 def test_remoteok_long_texts_are_read_in_time(text: str) -> None:
     import time
 
-    started = time.perf_counter()
+    started = time.process_time()
     one("remoteok", [{**REMOTEOK, "description": text}])
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -69,9 +69,9 @@ def test_recorded_payloads(kind: str, path: Path) -> None:
 def test_ashby_corpus_is_read_whole_and_fast() -> None:
     assert DATA is not None
     payload = load(DATA / "corpus" / "ashby_postings.jsonl.gz")
-    started = time.perf_counter()
+    started = time.process_time()
     found = list(registry.adapter("ashby").read(payload, context()))
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     assert len(found) == 7272
     assert not [one for one in found if isinstance(one, Rejection)]
     assert took / len(found) < 500e-6  # decoding the JSON too, on a busy machine; about 30 µs alone

@@ -226,10 +226,10 @@ def test_a_payload_over_the_limit_is_not_parsed(monkeypatch: pytest.MonkeyPatch)
 def test_a_gzip_bomb_stops_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(payload, "MAX_INFLATED", 5_000_000)
     bomb = gzip.compress(b" " * 50_000_000)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(LimitError):
         payload.plain(bomb)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert payload.plain(gzip.compress(b"one ") + gzip.compress(b"two")) == b"one two"  # members may follow each other
 
 

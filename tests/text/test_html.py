@@ -54,6 +54,6 @@ def test_any_text_is_read(html: str) -> None:
     "piece", ["<", "<script", "<!--", "<li>", "&lt;", "<p ", "\n \n", "<ul><li>", "&", "<script></", "\u0130<style>"]
 )
 def test_hostile_text_takes_linear_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     to_text("<p>" + piece * (100_000 // len(piece)))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -110,6 +110,6 @@ def test_never_fails(word: str, title: str, text: str) -> None:
 )
 def test_hostile_texts_are_quick(part: str) -> None:
     text = part * (100_000 // len(part))
-    start = time.perf_counter()
+    start = time.process_time()
     employment_type(text, text, text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

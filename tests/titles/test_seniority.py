@@ -150,6 +150,6 @@ def test_never_fails(title: str, word: str, text: str) -> None:
 )
 def test_hostile_texts_are_quick(part: str) -> None:
     text = part * (100_000 // len(part))
-    start = time.perf_counter()
+    start = time.process_time()
     seniority(text, text, text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

@@ -14,7 +14,7 @@ from jobswipe.accounts.onetime import PREFIXES
 from jobswipe.accounts.principal import Role
 from server import options
 from server.api import cookies
-from server.api.access import OPEN, ApiRequest, needs, shows
+from server.api.access import ANSWER, OPEN, ApiRequest, needs, shows
 
 
 class Registration(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -122,7 +122,8 @@ def verify(request: ApiRequest, data: JSONBody[Confirmation]) -> None:
             "expires_at": "2026-12-25T12:00:00Z",
             "csrf_token": "m4Jp0WqgB2mB1cV8t3S0lM3hYd5kqf1cA2zq3o4u5vw",
         },
-    ),
+    )
+    | {ANSWER: Session},
     sync_to_thread=True,
 )
 def login(request: ApiRequest, data: JSONBody[Credentials]) -> Response[Session]:

@@ -146,3 +146,11 @@ def test_the_words_of_the_formats_are_those_of_the_code(pages: dict[str, str]) -
     for shape in (Posting, Match, Preferences):
         for field in shape.__struct_fields__:
             assert re.search(rf"\b{field}\b", text), f"{shape.__name__}.{field}"
+
+
+def test_tests_that_the_page_on_security_names_are_there(pages: dict[str, str]) -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", pages["docs/security.md"])
+    assert len(named) > 20
+    for file, test in named:
+        source = (ROOT / file).read_text(encoding="utf-8")
+        assert not test or f"def {test}(" in source, f"{file} has no {test}"

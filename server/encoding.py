@@ -65,7 +65,7 @@ async def _encode(scope: HTTPScope, start: HTTPResponseStartEvent, body: bytes) 
     coding = None
     compressible = _compressible(headers.get(b"content-type", b"")) and b"content-encoding" not in headers
     if compressible:
-        _set(start, *_VARY)
+        start["headers"] = [*start["headers"], _VARY]  # beside what the route varies by: `server.headers` joins them
         if len(body) >= SMALLEST:
             coding = _chosen(_header(scope, b"accept-encoding"))
     tagged = compressible and class_of(of) != "none" and b"etag" not in headers

@@ -202,7 +202,8 @@ def choose(request: ApiRequest, data: JSONBody[NotificationPreferences]) -> Noti
     chosen = preferences.decode(given)
     with request.app.state.database.write() as session:
         preferences.put(session, request.user.person_id, chosen, clock.now())
-    return _chosen(chosen)
+        session.flush()
+        return _chosen(preferences.get(session, request.user.person_id))
 
 
 def _chosen(found: preferences.Preferences) -> NotificationPreferences:

@@ -96,7 +96,7 @@ def test_wrong_limits_and_cursors_are_refused(database: Database, signed_in: Sig
     for limit in ("0", "101", "x", "", "1.5", str(2**70)):
         assert client.get(DECK, params={"limit": limit}).status_code in REFUSED
     foreign = client.get(SWIPES).json()["next"] or "kqZzd2lwZXMH"
-    for cursor in ("x", "é", foreign, "A" * 5000, "gg"):
+    for cursor in ("x", "é", foreign, "A" * 2_001, "gg"):
         answer = client.get(DECK, params={"cursor": cursor})
         assert answer.status_code in REFUSED, cursor
         assert code(answer)

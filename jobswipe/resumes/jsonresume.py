@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jobswipe.errors import LimitError, ResumeError
 from jobswipe.resumes import limits
 from jobswipe.resumes.fields import SCHEMA
-from jobswipe.resumes.parse import ParsedResume
+
+if TYPE_CHECKING:
+    from jobswipe.resumes.parse import ParsedResume
 
 # The shape of JSON Resume 1.0.0: a string, a list of strings, or an object of those.
 STRING = "string"
@@ -60,6 +62,8 @@ _PRESENT = frozenset({"present", "now", "current", "today", "ongoing"})
 
 def read_json_resume(data: dict[str, Any]) -> ParsedResume:
     """Raises ResumeError for an object that is no resume."""
+    from jobswipe.resumes.parse import ParsedResume  # heavy: whoever wants the shape alone does without
+
     sections = [data.get(section) for section in ("work", "education", "projects", "volunteer")]
     if not isinstance(data.get("basics"), dict) and not any(
         isinstance(section, list) and section and isinstance(section[0], dict) for section in sections

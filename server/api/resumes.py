@@ -11,7 +11,7 @@ from litestar.params import JSONBody, QueryParameter
 from sqlmodel import Session
 
 from jobswipe import clock
-from jobswipe.resumes import limits, service
+from jobswipe.resumes import limits
 from server import options
 from server.api.access import ApiRequest, needs, shows
 from server.api.params import NO_NUL, PathId, seen
@@ -113,6 +113,8 @@ async def upload(
     One of the same name is replaced; corrections to it stay and find their entries again. What a file is, its content
     decides, not its name. It is read in a process of its own under limits of size, time and memory.
     """
+    from jobswipe.resumes import service
+
     data, own = await sent(request)
     called = _name(name or own)
     state, person_id = request.app.state, request.user.person_id
@@ -137,6 +139,8 @@ def _name(given: str | None) -> str:
 @get("/resumes", opt=_READ | shows(response={"items": [_ROW], "next": None}), sync_to_thread=True)
 def listing(request: ApiRequest) -> ResumeList:
     """Your resumes, the latest first."""
+    from jobswipe.resumes import service
+
     with request.app.state.database.read() as session:
         return ResumeList(items=[seen(one, ResumeRow) for one in service.listing(session, request.user.person_id)])
 
@@ -144,6 +148,8 @@ def listing(request: ApiRequest) -> ResumeList:
 @get("/resumes/{resume_id:int}", opt=_READ | shows(response=_VIEW), sync_to_thread=True)
 def show(request: ApiRequest, resume_id: PathId) -> ResumeView:
     """What was understood of a resume, with your corrections."""
+    from jobswipe.resumes import service
+
     with request.app.state.database.read() as session:
         return _view(session, service.get(session, request.user.person_id, resume_id))
 
@@ -155,6 +161,8 @@ def show(request: ApiRequest, resume_id: PathId) -> ResumeView:
 )
 def text(request: ApiRequest, resume_id: PathId) -> ResumeText:
     """The text of the file, without corrections."""
+    from jobswipe.resumes import service
+
     with request.app.state.database.read() as session:
         resume = service.get(session, request.user.person_id, resume_id)
         return ResumeText(id=resume_id, text=resume.text)
@@ -167,6 +175,8 @@ def text(request: ApiRequest, resume_id: PathId) -> ResumeText:
 )
 def correct(request: ApiRequest, resume_id: PathId, data: JSONBody[Corrections]) -> ResumeView:
     """Correct fields. Corrections outlive a new version of the file; postings are ranked by them at once."""
+    from jobswipe.resumes import service
+
     with request.app.state.database.write() as session:
         resume = service.get(session, request.user.person_id, resume_id)
         for one in data.fields:
@@ -177,6 +187,8 @@ def correct(request: ApiRequest, resume_id: PathId, data: JSONBody[Corrections])
 @post("/resumes/{resume_id:int}/use", opt=_WRITE | shows(response=_ROW), status_code=200, sync_to_thread=True)
 def use(request: ApiRequest, resume_id: PathId) -> ResumeRow:
     """Make a resume the active one."""
+    from jobswipe.resumes import service
+
     with request.app.state.database.write() as session:
         return seen(service.use(session, request.user.person_id, resume_id), ResumeRow)
 
@@ -184,11 +196,15 @@ def use(request: ApiRequest, resume_id: PathId) -> ResumeRow:
 @delete("/resumes/{resume_id:int}", opt=_WRITE | shows(), sync_to_thread=True)
 def remove(request: ApiRequest, resume_id: PathId) -> None:
     """Delete a resume and its corrections; the latest of the others becomes active."""
+    from jobswipe.resumes import service
+
     with request.app.state.database.write() as session:
         service.remove(session, request.user.person_id, resume_id)
 
 
 def _view(session: Session, resume: Any) -> ResumeView:
+    from jobswipe.resumes import service
+
     document = service.corrected(session, resume)
     return ResumeView(**_fields(seen(resume, ResumeRow)), document=view(document), fields=origins(document))
 

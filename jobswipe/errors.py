@@ -144,12 +144,12 @@ class CodeError(AccessError):
 
 
 class ThrottledError(AccessError):
-    """`retry_after` is in seconds."""
+    """`retry_after` is in seconds, where it is known."""
 
     code = "too_many_attempts"
     status = 429
 
-    def __init__(self, message: str, *, retry_after: float) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 

@@ -10,7 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from litestar import Litestar, Router
@@ -101,6 +101,14 @@ def _plain(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, msgspec.Struct | str | int | float | bool)
 
 
+def _items(handler: HTTPRouteHandler, name: str) -> dict[str, Any]:
+    """What is said of the values of a list in the query, which Litestar leaves out."""
+    field = handler.parsed_fn_signature.parameters.get(name)
+    inner = next((one for one in field.inner_types if one.origin is list), None) if field is not None else None
+    inner = field if inner is None and field is not None and field.origin is list else inner
+    return {"items": msgspec.json.schema(get_args(inner.annotation)[0])} if inner is not None else {}
+
+
 def _describe(method: str, operation: dict[str, Any], handler: HTTPRouteHandler, exact: dict[Any, Any]) -> None:
     tag = (min(handler.tags) if handler.tags else None) or unwrap_partial(handler.fn).__module__.rpartition(".")[2]
     name = handler.opt.get(OPERATION) or f"{tag}_{handler.handler_name.strip('_')}"
@@ -112,7 +120,7 @@ def _describe(method: str, operation: dict[str, Any], handler: HTTPRouteHandler,
     example = handler.opt.get(EXAMPLE) or {}
     for parameter in operation.get("parameters", []):
         parameter.pop("allowReserved", None)
-        parameter["schema"] = _said(parameter["schema"])
+        parameter["schema"] = _said(parameter["schema"]) | _items(handler, parameter["name"])
     body = _body(handler)
     if body is not None:
         media = operation["requestBody"]["content"][_JSON]

@@ -74,6 +74,7 @@ def fuzz(who: Who, examples: int, seed: int = 1, phases: str = PHASES) -> Outcom
                     "--suppress-health-check", "all", "--request-timeout", "30", "--generation-database", "none",
                     "--report", "ndjson", "--report-ndjson-path", str(report), "--warnings", "off",
                 ],
+                env={**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(CONFIG.parent)},
                 capture_output=True, text=True, check=False, cwd=directory,
             )  # fmt: skip
             assert served.process.poll() is None, served.text()

@@ -139,7 +139,7 @@ def test_an_entry_that_is_off_can_be_run_and_an_unknown_one_not(settings: Settin
     assert desk.entry(settings, "lake").kind == "lake.append"
     with pytest.raises(UsageError, match="did you mean 'snapshot'"):
         desk.entry(settings, "snapshots")
-    with pytest.raises(UsageError, match="there is cleanup"):
+    with pytest.raises(UsageError, match="there is accounts, cleanup"):
         desk.entry(settings, "zzz")
 
 

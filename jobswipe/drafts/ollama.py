@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -249,6 +250,16 @@ def _missing(settings: OllamaSettings, known: list[str] | None = None) -> str:
     )
 
 
+def _listens(url: str, wait: float) -> bool:
+    """Whether anybody takes connections there; the client's library is large, and need not be loaded to know."""
+    address = urlsplit(url)
+    try:
+        with socket.create_connection((address.hostname or "", address.port or 80), timeout=wait):
+            return True
+    except OSError:
+        return False
+
+
 def ollama_status(settings: OllamaSettings) -> tuple[Status, str | None, str]:
     """("pass" or "warn", the server's version, one sentence). Never raises: without Ollama drafts are templates.
 
@@ -258,6 +269,8 @@ def ollama_status(settings: OllamaSettings) -> tuple[Status, str | None, str]:
     if not settings.url.strip():
         return "pass", None, "Ollama is not set up: drafts are made from a template."
     wait = settings.connect_timeout
+    if "url" not in settings.model_fields_set and not _listens(settings.url, wait):  # nobody has said that there is one
+        return "pass", None, f"{_named(settings)} is not there: drafts are made from a template."
     try:
         with (
             _Connection(settings, patience=wait, total=2 * wait, most=_LONGEST_BODY) as connection,

@@ -241,7 +241,7 @@ def test_a_full_disk_is_said(served: Served) -> None:
     answer = served.client.post("/full", content=b"x")
     assert (answer.status_code, answer.json()["code"]) == (507, "disk_full")
     assert int(answer.headers["retry-after"]) > 0
-    assert served.log("request_failed")[-1]["error"] == "OSError"
+    assert until(lambda: served.log("request_failed"))[-1]["error"] == "OSError"
 
 
 def test_connections_are_counted(store: Any) -> None:

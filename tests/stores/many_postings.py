@@ -14,9 +14,12 @@ from sqlalchemy import insert
 from jobswipe import titles
 from jobswipe.db.engine import Database
 from jobswipe.db.migrate import upgrade
-from jobswipe.models import Company, Person, Posting, PostingPlace, PostingSkill, Resume, SkillConcept, Source
+from jobswipe.models import Company, Person, Posting, PostingPlace, PostingSkill, SkillConcept, Source
 from jobswipe.models.base import table
 from jobswipe.postings.keys import company_key, title_key
+from jobswipe.resumes import service
+from jobswipe.resumes.parse import ParsedResume
+from jobswipe.resumes.service import ReadResume
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 LEVELS = ("", "", "Junior ", "Senior ", "Lead ", "Staff ", "Principal ")
@@ -61,7 +64,7 @@ def fill(database: Database, count: int, seed: int = 7) -> None:
         if session.get(Person, 1) is None:
             session.add(Person(id=1, created_at=NOW))
         session.flush()
-        session.add(Resume(person_id=1, name="resume.json", sha256="0", imported_at=NOW, document=RESUME))
+        service.store(session, 1, ReadResume("resume.json", "0", ParsedResume(RESUME, "")), NOW)
         names = [f"Company {number}" for number in range(2_000)]
         session.execute(
             insert(table(Company)),

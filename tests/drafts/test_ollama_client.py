@@ -127,7 +127,7 @@ def test_the_package_is_loaded_late_and_its_environment_breaks_nothing(environme
     code = (
         "import sys, jobswipe.drafts.service, jobswipe.drafts.ollama as client; from jobswipe.settings import *\n"
         "assert 'ollama' not in sys.modules\n"
-        "print(client.ollama_status(OllamaSettings()))"
+        "print(client.ollama_status(OllamaSettings(url='http://127.0.0.1:11434')))"
     )
     command = [sys.executable, "-P", "-c", code]
     done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=True)

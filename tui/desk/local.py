@@ -5,14 +5,13 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
-from jobswipe import clock
+from jobswipe import clock, heap
 from jobswipe.db.engine import Database, database_of
 from jobswipe.errors import NotFoundError
 from jobswipe.matching import choices, preferences, profile, swipes
@@ -52,7 +51,7 @@ class LocalDesk(LocalRooms):
         self.database = _patient(settings)
         self._matcher: Matcher | None = None
         self._making = threading.Lock()
-        _thrifty()
+        heap.settle(1)
 
     @property
     def matcher(self) -> Matcher:
@@ -173,7 +172,7 @@ class LocalDesk(LocalRooms):
 
         if skills.forget() | places.forget():
             gc.collect()
-            _trim()
+            heap.trim()
 
 
 def _patient(settings: Settings) -> Database:
@@ -194,27 +193,6 @@ def _patient(settings: Settings) -> Database:
 
     event.listen(database.engine, "connect", small)
     return database
-
-
-def _thrifty() -> None:
-    """Have the C library take large arrays from the system one by one and give them back at once, and keep one heap
-    for all threads: a ranking's passing arrays would else stay in holes of several. Only glibc knows how.
-    """
-    import ctypes
-
-    arenas, mapped = -8, -3  # M_ARENA_MAX, M_MMAP_THRESHOLD
-    with suppress(AttributeError, OSError):
-        library = ctypes.CDLL(None)
-        library.mallopt(arenas, 1)
-        library.mallopt(mapped, 256 * 1024)
-
-
-def _trim() -> None:
-    """Hand freed memory back to the system, where the C library can."""
-    import ctypes
-
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _has_resume(session: Session, person_id: int) -> bool:

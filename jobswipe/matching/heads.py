@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -90,5 +91,5 @@ def _read(session: Session, ids: list[int]) -> dict[int, Head]:
         part = {"ids": ids[start : start + _CHUNK]}
         rows += connection.execute(_HEADS, part).all()
         for posting_id, concept, name in connection.execute(_SKILLS, part):
-            skills.setdefault(posting_id, []).append((concept, name))
+            skills.setdefault(posting_id, []).append((sys.intern(concept), sys.intern(name)))
     return {row[0]: Head(row[1], row[2], row[3], tuple(skills.get(row[0], ()))) for row in rows}

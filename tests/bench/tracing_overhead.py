@@ -2,21 +2,18 @@
 
     python tests/bench/tracing_overhead.py
 
-Prints one JSON object for each kind of request: microseconds without tracing, and what tracing adds as shares of
-that: to a request whose trace is not kept, to one that is (with its spans), the exporter's work for it in its own
-thread, and all of it at 10 %. `http_...` are requests to the API's own routes by an API key, from the ASGI server's
-call to the last byte of the answer; `bare_...` is a service's work without HTTP and who asks around it.
+Prints one JSON object for each kind of request. `served_...` is what an operator pays: two servers over one store, one
+of which traces, answer requests over HTTP by an API key in turns; of each the processor time of the whole process is
+taken, the exporter's thread included. `bare_...` is a service's work without HTTP and who asks around it, and says what
+the costs are made of, as shares of it: of a request whose trace is not kept, of one that is (with its spans), of the
+exporter's work for it, and all at 10 %.
 
-Medians of the process's processor time, request by request, are steady on a machine that has other things to do;
-tracing waits for nobody, so the clock says the same on an idle one. The exporter works in one of many requests' times,
-which a median leaves out: it is counted by itself. Exit 1 where tracing costs a request by HTTP that asks the
-store more than BAR; `http_plain` asks nothing and is nothing but the frame, without a server's reading and writing of
-HTTP: what counts of it are the microseconds.
+Processor time is steady on a machine that has other things to do; tracing waits for nobody, so the clock says the same
+on an idle one. Exit 1 where tracing costs served requests of a kind more than BAR.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import statistics
@@ -30,12 +27,12 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "observability")]
 
-from litestar import get  # noqa: E402 - after the path
-from opentelemetry import trace  # noqa: E402
+from opentelemetry import trace  # noqa: E402 - after the path
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: E402
 from opentelemetry.sdk.trace import ReadableSpan  # noqa: E402
 from opentelemetry.sdk.trace.export import SpanExportResult  # noqa: E402
 from servers.collector import Collector  # noqa: E402
+from servers.served import Served  # noqa: E402
 from watching import ingest, opening  # noqa: E402
 
 from jobswipe import clock, settings  # noqa: E402
@@ -52,8 +49,6 @@ from jobswipe.observability.tracing import Tracing  # noqa: E402
 from jobswipe.postings.detail import detail  # noqa: E402
 from jobswipe.resumes import service  # noqa: E402
 from jobswipe.resumes.parse import ParsedResume  # noqa: E402
-from server.api.access import OPEN  # noqa: E402
-from server.app import create_app  # noqa: E402
 
 BAR = 0.05
 SHARE = 0.1
@@ -61,10 +56,11 @@ ADDRESSES = {
     "deck": "/api/v1/deck?limit=10",
     "search": "/api/v1/postings?q=engineer",
     "posting": "/api/v1/postings/7",
-    "plain": "/plain",
 }
-REQUESTS = {"deck": 1_000, "match": 1_000, "search": 1_000, "posting": 4_000, "plain": 6_000}
-"""How many of each kind are measured with tracing, and as many without. A plain one asks no store."""
+TURNS, EACH = 40, 100
+"""How often each server has its turn at a kind of request, and how many it answers then."""
+REQUESTS = {"deck": 1_000, "match": 1_000, "posting": 4_000}
+"""How many of each service's work are measured with tracing, and as many without."""
 Request = Callable[[], bool]
 """Makes one request; answers whether its trace is kept."""
 
@@ -97,19 +93,14 @@ def main() -> int:
             "match": lambda session: matcher.match(session, LOCAL_PERSON_ID, 20),
             "posting": lambda session: detail(session, 7),
         }
-        missed = False
-        with asyncio.Runner() as loop:
-            requests = {f"bare_{kind}": bare(database, kind, work) for kind, work in works.items()}
-            requests |= by_http(known, database, loop)
-            for kind, request in requests.items():
-                overhead = measure(kind, request, tracing, exporter, collector)
-                missed |= overhead > BAR and kind in {f"http_{work}" for work in ADDRESSES if work != "plain"}
+        for kind, work in works.items():
+            measure(f"bare_{kind}", bare(database, kind, work), tracing, exporter, collector)
         tracing.stop()
-        return int(missed)
+        return 0 if served(collector) else 1
 
 
-def measure(kind: str, request: Request, tracing: Tracing, exporter: Timed, collector: Collector) -> float:
-    """Print what tracing costs this kind of request; answers the share."""
+def measure(kind: str, request: Request, tracing: Tracing, exporter: Timed, collector: Collector) -> None:
+    """Print what tracing costs this kind of work."""
     tracer, statements = context._tracer, tracing._statements
     for _ in range(20):
         request()
@@ -138,7 +129,6 @@ def measure(kind: str, request: Request, tracing: Tracing, exporter: Timed, coll
         "spans": round((len(collector.spans) - before) / len(spent["kept"]), 1),
         **{name: round(value, 4) for name, value in figures.items()},
     }), flush=True)  # fmt: skip
-    return overhead
 
 
 def prepare(known: settings.Settings) -> None:
@@ -169,54 +159,44 @@ def bare(database: Database, kind: str, work: Callable[[Any], Any]) -> Request:
     return request
 
 
-def by_http(known: settings.Settings, database: Database, loop: asyncio.Runner) -> dict[str, Request]:
-    """The API's own routes, whole, as a person calls them by an API key; and a route that does nothing."""
-    app = create_app(known, database)
-    app.state.matcher.refresh()
-
-    async def handle() -> dict[str, str]:
-        return {"status": "pass"}
-
-    app.register(get("/plain", opt=OPEN)(handle))
+def served(collector: Collector) -> bool:
+    """Print what tracing costs served requests; whether it is less than BAR."""
+    database = Database(settings.load().database_url)
     with database.write() as session:
         _, key = apikeys.create(session, LOCAL_PERSON_ID, "bench", ["deck:read", "postings:read"], clock.now())
+    database.dispose()
+    with (
+        Served("serve", TRACING_ENABLED="false") as plain,
+        Served("serve", TRACING_ENABLED="true", TRACING_ENDPOINT=collector.endpoint) as traced,
+    ):
+        good = True
+        for kind, address in ADDRESSES.items():
+            spent: dict[Served, list[float]] = {plain: [], traced: []}
+            before = 0
+            for turn in range(-2, TURNS):  # the first two are for warmth
+                if turn == 0:
+                    before = len(collector.spans)
+                for one in (plain, traced) if turn % 2 else (traced, plain):
+                    began = processor_seconds(one.process.pid)
+                    for _ in range(EACH):
+                        assert one.client.get(address, headers={"authorization": f"Bearer {key}"}).status_code == 200
+                    if turn >= 0:
+                        spent[one].append((processor_seconds(one.process.pid) - began) / EACH)
+            ratio = statistics.median(
+                with_it / without for with_it, without in zip(spent[traced], spent[plain], strict=True)
+            )
+            good &= ratio - 1 < BAR
+            print(json.dumps({
+                "bench": f"tracing_served_{kind}", "request_us": round(statistics.median(spent[plain]) * 1e6),
+                "spans_each_request": round((len(collector.spans) - before) / (TURNS * EACH), 2),
+                "overhead": round(ratio - 1, 4),
+            }), flush=True)  # fmt: skip
+    return good
 
-    def requests(address: str) -> Request:
-        def request() -> bool:
-            return loop.run(ask(app, address, key))
 
-        return request
-
-    return {f"http_{kind}": requests(address) for kind, address in ADDRESSES.items()}
-
-
-async def ask(app: Any, address: str, key: str) -> bool:
-    """One GET, as an ASGI server hands it over; whether its trace is kept."""
-    path, _, query = address.partition("?")
-    headers = {
-        "host": "127.0.0.1",
-        "accept": "application/json",
-        "user-agent": "bench",
-        "authorization": f"Bearer {key}",
-    }
-    scope = {
-        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1", "method": "GET",
-        "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-        "client": ("127.0.0.1", 40000), "server": ("127.0.0.1", 8080), "state": {},
-    }  # fmt: skip
-    kept: list[bool] = []
-
-    async def receive() -> Any:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        if message["type"] == "http.response.start":
-            assert message["status"] == 200, (address, message)
-            kept.append(trace.get_current_span().is_recording())
-
-    await app(scope, receive, send)
-    return kept[0]
+def processor_seconds(pid: int) -> float:
+    """What all threads of a process have taken so far."""
+    return sum(int(one.read_text().split()[0]) for one in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The peer of the load bench: FastAPI and SQLAlchemy's asyncio doing the same queries, and no ranking at all.
 
-    python peer.py PORT
+    python peer.py PORT PROCESSES
 
 It looks up the key, reads the same watermarks, and shows ten postings with their company, places and skills; a verdict
 locks the same row, looks at the posting, and writes the swipe, the model's state (as it was) and the application. Which
@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import uvicorn
@@ -153,4 +154,7 @@ def _state(before: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False)
+    uvicorn.run(
+        "peer:app", app_dir=str(Path(__file__).parent), workers=int(sys.argv[2]), host="127.0.0.1",
+        port=int(sys.argv[1]), log_level="warning", access_log=False,
+    )  # fmt: skip

@@ -1,6 +1,6 @@
 """`make load`: the server under load over HTTP, and beside it in the same run a peer that does the same queries.
 
-    python tests/bench/load/run.py [--soak SECONDS]
+    python tests/bench/load/run.py [--soak SECONDS] [--processes N]
 
 100,000 postings and 1,000 persons with resumes in Postgres; server, Postgres and the load generator share two cores.
 First each person's deck is asked for once (cold), then come the goal's rate, half of it for the soak (memory before and
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -26,7 +27,7 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
 
 import httpx  # noqa: E402 - after the path
 import psutil  # noqa: E402
-from load.stage import memory, stage  # noqa: E402
+from load.stage import stage  # noqa: E402
 from servers.run import free_port  # noqa: E402
 from servers.served import Served, until  # noqa: E402
 
@@ -38,15 +39,16 @@ GROWTH = 1.1
 """How much larger the memory may be at the end of the soak than at its start."""
 
 
-def main(soak: float) -> int:
+def main(soak: float, processes: int) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended, too
     psutil.Process().cpu_affinity(sorted(os.sched_getaffinity(0))[:CORES])  # what starts from here is there, too
     with stage() as keys:
         shown = Path(os.environ["JOBSWIPE_HOME"]) / "load.keys"
         shown.write_text("\n".join(keys))
         os.environ["OPENBLAS_NUM_THREADS"] = "1"
-        with Served("serve") as ours, peer() as theirs:
+        with Served("serve", "--processes", str(processes)) as ours, peer(processes) as theirs:
             pid = ours.process.pid
-            say("cold", memory_mb=round(memory(pid)), **drive(ours.url, shown, 0, 4, -1))
+            say("cold", processes=processes, memory_mb=round(memory(pid)), **drive(ours.url, shown, 0, 4, -1))
             drive(theirs, shown, 0, 4, -1)
             drive(ours.url, shown, 30, CONNECTIONS, GOAL["per_second"] / 2)
             at_goal = drive(ours.url, shown, 60, CONNECTIONS, GOAL["per_second"])
@@ -84,10 +86,16 @@ def drive(url: str, keys: Path, seconds: float, connections: int, rate: float) -
     return figures
 
 
+def memory(pid: int) -> float:
+    """Megabytes of a process and all below it that are their own, and their shares of what they share."""
+    above = psutil.Process(pid)
+    return sum(one.memory_full_info().pss for one in [above, *above.children(recursive=True)]) / 1e6
+
+
 @contextmanager
-def peer() -> Iterator[str]:
+def peer(processes: int) -> Iterator[str]:
     url = f"http://127.0.0.1:{(port := free_port())}"
-    process = subprocess.Popen([sys.executable, str(HERE / "peer.py"), str(port)])
+    process = subprocess.Popen([sys.executable, str(HERE / "peer.py"), str(port), str(processes)])
     try:
         until(lambda: process.poll() is not None or _answers(url))
         yield url
@@ -106,4 +114,6 @@ def _answers(url: str) -> bool:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--soak", type=float, default=600)
-    sys.exit(main(parser.parse_args().soak))
+    parser.add_argument("--processes", type=int, default=CORES)
+    given = parser.parse_args()
+    sys.exit(main(given.soak, given.processes))

@@ -44,8 +44,8 @@ def shows(*, request: Any = None, response: Any = None) -> dict[str, Any]:
     return {EXAMPLE: {"request": request, "response": response}}
 
 
-def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Refuse who may not. A route that says nothing is nobody's."""
+async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Refuse who may not. A route that says nothing is nobody's. It waits for nothing: others get a thread to do so."""
     if handler.opt.get(PUBLIC):
         return
     who: Principal | None = connection.scope.get("user")

@@ -10,15 +10,22 @@ import msgspec
 from jobswipe.resumes.jsonresume import SHAPE
 
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the resume does not say is absent."""
+class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """What the resume does not say is absent; names are JSON Resume's own, such as `startDate`."""
+
+
+class _Lasting(_Part, frozen=True, kw_only=True):
+    """What goes on has no `endDate`; dates are 2019, 2019-05 or 2019-05-31."""
+
+    start_date: str | None = None
+    end_date: str | None = None
 
 
 class ResumeLocation(_Part, frozen=True, kw_only=True):
     address: str | None = None
-    postalCode: str | None = None  # noqa: N815 - JSON Resume's own names, here and below
+    postal_code: str | None = None
     city: str | None = None
-    countryCode: str | None = None  # noqa: N815
+    country_code: str | None = None
     region: str | None = None
 
 
@@ -40,46 +47,38 @@ class ResumeBasics(_Part, frozen=True, kw_only=True):
     profiles: tuple[ResumeProfile, ...] = ()
 
 
-class ResumeWork(_Part, frozen=True, kw_only=True):
-    """A job. One that goes on has no `endDate`; dates are 2019, 2019-05 or 2019-05-31."""
+class ResumeWork(_Lasting, frozen=True, kw_only=True):
+    """A job."""
 
     name: str | None = None
     location: str | None = None
     description: str | None = None
     position: str | None = None
     url: str | None = None
-    startDate: str | None = None  # noqa: N815
-    endDate: str | None = None  # noqa: N815
     summary: str | None = None
     highlights: tuple[str, ...] = ()
 
 
-class ResumeVolunteer(_Part, frozen=True, kw_only=True):
+class ResumeVolunteer(_Lasting, frozen=True, kw_only=True):
     organization: str | None = None
     position: str | None = None
     url: str | None = None
-    startDate: str | None = None  # noqa: N815
-    endDate: str | None = None  # noqa: N815
     summary: str | None = None
     highlights: tuple[str, ...] = ()
 
 
-class ResumeEducation(_Part, frozen=True, kw_only=True):
+class ResumeEducation(_Lasting, frozen=True, kw_only=True):
     institution: str | None = None
     url: str | None = None
     area: str | None = None
-    studyType: str | None = None  # noqa: N815
-    startDate: str | None = None  # noqa: N815
-    endDate: str | None = None  # noqa: N815
+    study_type: str | None = None
     score: str | None = None
     courses: tuple[str, ...] = ()
 
 
-class ResumeProject(_Part, frozen=True, kw_only=True):
+class ResumeProject(_Lasting, frozen=True, kw_only=True):
     name: str | None = None
     description: str | None = None
-    startDate: str | None = None  # noqa: N815
-    endDate: str | None = None  # noqa: N815
     url: str | None = None
     entity: str | None = None
     type: str | None = None
@@ -118,7 +117,7 @@ class ResumeAward(_Part, frozen=True, kw_only=True):
 class ResumePublication(_Part, frozen=True, kw_only=True):
     name: str | None = None
     publisher: str | None = None
-    releaseDate: str | None = None  # noqa: N815
+    release_date: str | None = None
     url: str | None = None
     summary: str | None = None
 

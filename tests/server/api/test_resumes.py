@@ -195,6 +195,8 @@ def test_the_public_shape_is_that_of_the_resume() -> None:
     def same(shape: Any, struct: Any) -> None:
         if isinstance(shape, dict):
             hints = typing.get_type_hints(struct)
+            names = dict(zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True))
+            hints = {names[field]: hint for field, hint in hints.items()}
             assert set(hints) == set(shape), struct
             for key, inner in shape.items():
                 held = [one for one in typing.get_args(hints[key]) if one not in (type(None), ...)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from jobswipe import clock
+from jobswipe import clock, places, skills
 from jobswipe.db.engine import Database, database_of
 from jobswipe.errors import NotFoundError
 from jobswipe.matching import choices, preferences, profile, swipes
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 2.0
 """Seconds to wait for another process's write: the app says that it waits and asks again, a command would stand."""
+SLIM = 0.5
+"""Seconds after a deal that read the resume until the tables that it was read by are given back."""
 PERSONAS = "personas"
 """The folder of the data directory that holds a tester's own personas."""
 
@@ -67,7 +69,10 @@ class LocalDesk(LocalRooms):
     def deal(self, size: int, skip: Collection[int]) -> Deal:
         with self.database.read() as session:
             deal = self.hands.deal(session, size, skip)
-        self._slim()
+        if skills.loaded():  # a resume was read: the first card is not to wait for the tidying up
+            later = threading.Timer(SLIM, _slim)
+            later.daemon = True
+            later.start()
         return deal
 
     def card(self, posting_id: int) -> DeskCard:
@@ -153,13 +158,12 @@ class LocalDesk(LocalRooms):
     def close(self) -> None:
         self.database.dispose()
 
-    def _slim(self) -> None:
-        """Give back what only the reading of a resume needs: tables of names that take a quarter of the memory."""
-        from jobswipe import places, skills
 
-        if skills.forget() | places.forget():
-            gc.collect()
-            _trim()
+def _slim() -> None:
+    """Give back what only the reading of a resume needs: tables of names that take a quarter of the memory."""
+    if skills.forget() | places.forget():
+        gc.collect()
+        _trim()
 
 
 def _patient(settings: Settings) -> Database:

@@ -35,6 +35,7 @@ class Page(Widget, can_focus=False):
         self._write: Write = lambda _: Content("")
         self._laid: Laid | None = None
         self._ready: tuple[object, Laid] | None = None
+        self._easel = StylesCache()
         self.top = 0
 
     def show(self, write: Write, key: object = None) -> None:
@@ -57,8 +58,9 @@ class Page(Widget, can_focus=False):
         before = self._laid, self.top
         self._laid, self.top = laid, 0
         try:
-            picture = StylesCache().render_widget(self, self.outer_size.region)
+            picture = self._easel.render_widget(self, self.outer_size.region)
         finally:
+            self._easel.clear()  # one for all texts: Textual keeps each of them, with all that it has painted
             self._laid, self.top = before
         for strip in picture:
             strip.render(self.app.console)  # the strip keeps the terminal's own words

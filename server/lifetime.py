@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,11 +13,16 @@ from contextlib import contextmanager
 
 from litestar.concurrency import set_asyncio_executor
 
+from jobswipe import heap
 from jobswipe.settings import Settings
 from jobswipe.tasks.supervise import BEYOND_GRACE
 
 BEYOND = 5.0
 """Seconds beyond all grace times after which the process ends itself, whatever a request or a worker still does."""
+HEAPS = 2
+"""Of the C library, for all threads."""
+SWITCH = 0.001
+"""Seconds after which a thread that computes lets another have its turn: requests wait for the store, not for it."""
 CUT_OFF = 1
 """The exit code of that."""
 
@@ -36,7 +42,9 @@ def on_signals(stop: Callable[..., None]) -> Iterator[None]:
 
 @contextmanager
 def threads(count: int) -> Iterator[None]:
-    """The threads that Litestar runs handlers in."""
+    """The threads that Litestar runs handlers in; one that computes lets the others have their turn."""
+    heap.settle(HEAPS)
+    sys.setswitchinterval(SWITCH)
     executor = ThreadPoolExecutor(count, thread_name_prefix="request")
     set_asyncio_executor(executor)
     try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session
 
 from jobswipe.db.insert import insert_missing
 from jobswipe.errors import IdempotencyError
@@ -20,6 +21,17 @@ _OPEN = 0
 """The status of a row whose request is being done: no other transaction ever sees it."""
 
 
+_REPLY = table(IdempotentReply).c
+_THIS = (_REPLY.person_id == bindparam("person"), _REPLY.key_hash == bindparam("key"))
+# Made once: building a statement costs as much as running it.
+_LOCK = select(_REPLY.request_hash, _REPLY.status, _REPLY.body, _REPLY.at).where(*_THIS).with_for_update()
+_KEEP = (
+    update(table(IdempotentReply))
+    .where(*_THIS)
+    .values({name: bindparam(name) for name in ("request_hash", "status", "body", "at")})
+)
+
+
 class Once:
     """One request of a person with a key, within the transaction that does it: `reply`, or do it and `keep`."""
 
@@ -28,37 +40,30 @@ class Once:
 
         A second request at the same time waits here for the first. A request that fails leaves no trace.
         """
-        digest = hashlib.sha256(request).digest()
-        fresh = IdempotentReply(
-            person_id=person_id,
-            key_hash=hashlib.sha256(key.encode()).digest(),
-            request_hash=digest,
-            status=_OPEN,
-            body=b"",
-            at=now,
-        )
-        insert_missing(session, table(IdempotentReply), [fresh.model_dump()], ["person_id", "key_hash"])
-        statement = select(IdempotentReply).where(
-            IdempotentReply.person_id == person_id, IdempotentReply.key_hash == fresh.key_hash
-        )
-        self._session = session
-        self._row = session.exec(statement.with_for_update().execution_options(populate_existing=True)).one()
-        if self._row.status != _OPEN and self._row.at <= now - KEPT:
-            self._row.status, self._row.request_hash, self._row.at = _OPEN, digest, now
-        if self._row.request_hash != digest:
+        self._session, self._person_id = session, person_id
+        self._which = {"person": person_id, "key": hashlib.sha256(key.encode()).digest()}
+        self._fresh = {"request_hash": hashlib.sha256(request).digest(), "status": _OPEN, "body": b"", "at": now}
+        self._kept: bytes | None = None
+        row = {"person_id": person_id, "key_hash": self._which["key"], **self._fresh}
+        if insert_missing(session, table(IdempotentReply), [row], ["person_id", "key_hash"]):
+            return
+        found = session.connection().execute(_LOCK, self._which).one()
+        if found.status == _OPEN or found.at <= now - KEPT:
+            return
+        if found.request_hash != self._fresh["request_hash"]:
             raise IdempotencyError("This idempotency key was used for another request: make a new key for each.")
+        self._kept = found.body
 
     @property
     def reply(self) -> bytes | None:
         """What was answered the first time."""
-        if self._row.status == _OPEN:
+        if self._kept is None:
             return None
-        found: bytes = vault.of(self._session).open(self._session, self._row.person_id, _PLACE, self._row.body)
+        found: bytes = vault.of(self._session).open(self._session, self._person_id, _PLACE, self._kept)
         return found
 
     def keep(self, body: bytes, status: int = 200) -> None:
         """Remember the answer, encrypted, with the transaction."""
-        sealed = vault.of(self._session).seal(self._session, self._row.person_id, _PLACE, body)
-        self._row.status, self._row.body = status, sealed
-        self._session.add(self._row)
+        sealed = vault.of(self._session).seal(self._session, self._person_id, _PLACE, body)
         self._session.flush()
+        self._session.connection().execute(_KEEP, self._which | self._fresh | {"status": status, "body": sealed})

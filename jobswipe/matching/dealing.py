@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import msgspec
 from sqlmodel import Session
 
-from jobswipe.matching.deck import Card, deck
+from jobswipe.matching.deck import Card, looked
 from jobswipe.matching.engine import Matcher
-from jobswipe.postings.shown import Shown, shown
+from jobswipe.postings.shown import Shown
 
 DEEPEST = 200
 """Cards of one dealt deck: then it ends, and the next deck has learned from the verdicts."""
@@ -32,9 +32,10 @@ def deal(matcher: Matcher, session: Session, person_id: int, size: int, seen: Se
     if wanted <= 0:
         return Page(cards=[], seen=())
     # A deck's beginning does not depend on its size: what was seen is most of it, in the same order.
-    dealt = deck(matcher, session, person_id, wanted + len(before))
+    dealt, now = looked(matcher, session, person_id, wanted + len(before))
     fresh = [card for card in dealt if card.match.posting_id not in before][:wanted]
-    looks = shown(session, [card.match.posting_id for card in fresh])
+    heads, keep = matcher.heads(now)
+    looks = heads.looks(session, [card.match.posting_id for card in fresh], keep)
     cards = [(card, looks[card.match.posting_id]) for card in fresh if card.match.posting_id in looks]
     ends = len(fresh) < wanted or len(before) + len(fresh) >= DEEPEST
     return Page(cards=cards, seen=() if ends else (*seen, *(card.match.posting_id for card in fresh)))

@@ -9,6 +9,7 @@ import numpy as np
 from sqlmodel import Session
 
 from jobswipe.matching.engine import Match, Matcher, View
+from jobswipe.matching.look import Seen
 from jobswipe.matching.warm import Warm
 from jobswipe.observability.context import span
 
@@ -31,15 +32,20 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 def deck(matcher: Matcher, session: Session, person_id: int, size: int = 10) -> list[Card]:
     """The next `size` cards; never a judged one."""
+    return looked(matcher, session, person_id, size)[0]
+
+
+def looked(matcher: Matcher, session: Session, person_id: int, size: int) -> tuple[list[Card], Seen]:
+    """The same, with the state of the store that they are of."""
     with span("deal cards", measured="deck"):
         seen, warm = matcher.present(session, person_id)
         key = matcher.cards_key(seen, warm)
         if warm.cards_key == key and size in warm.cards:
-            return list(warm.cards[size])
+            return list(warm.cards[size]), seen
         dealt, every = len(warm.log), matcher.settings.match.explore_every
         view, floor, warm = matcher.shortlisted(session, person_id, seen, warm)
         chosen = choose(view, _open(view, warm), size, dealt, every, floor)
-        if chosen is None:
+        if chosen is None or (len(chosen) < size and not (warm.shortlist and warm.shortlist.whole)):
             view, _, warm = matcher.shortlisted(session, person_id, seen, warm, anew=True)
             chosen = choose(view, _open(view, warm), size, dealt, every) or []
         matches = matcher.describe(session, view, np.array([row for row, _ in chosen], np.int64))
@@ -49,7 +55,7 @@ def deck(matcher: Matcher, session: Session, person_id: int, size: int = 10) -> 
         ]
         if len(cards) == len(chosen):
             matcher.records.put(session, person_id, replace(warm, cards_key=key, cards={size: tuple(cards)}))
-        return cards
+        return cards, seen
 
 
 def _open(view: View, warm: Warm) -> np.ndarray:

@@ -192,9 +192,9 @@ class Matcher:
         """What ranks a person's postings, at the clock's present moment."""
         now = clock.now()
         seen, warm = self.warm(session, person_id)
-        state = self._present()
-        space, _ = self._space(state, warm.who, now)
-        return View(warm.who, space, warm.model, self._heads_at(seen, state), keep=seen.seq == state.mark.seq)
+        heads, keep = self.heads(seen)
+        space, _ = self._space(self._present(), warm.who, now)
+        return View(warm.who, space, warm.model, heads, keep=keep)
 
     def view_of(self, who: Candidate, model: Model, now: datetime) -> View:
         return View(who, self._space(self._present(), who, now)[0], model)
@@ -248,6 +248,11 @@ class Matcher:
         """Follow the store, unless another thread is about it: this request has the postings as they were."""
         self._follow(session, seen.seq, wait=False)
 
+    def heads(self, seen: Seen) -> tuple[Heads, bool]:
+        """What cards show of the postings as they are here; whether a session that has `seen` this may add to it."""
+        state = self._present()
+        return self._heads_at(seen, state), seen.seq == state.mark.seq
+
     def cards_key(self, seen: Seen, warm: Warm) -> tuple[Any, ...]:
         """Names all that cards depend on."""
         return (*warm.log_key, *self._list_key(warm), seen.sources)
@@ -260,10 +265,11 @@ class Matcher:
     ) -> tuple[View, float, Warm]:
         """A view of the person's shortlist, the greatest log-odds that a posting outside may have, and the record.
 
-        `anew`: of all postings instead, from which the next shortlist is made.
+        -inf where no posting is outside, or the shortlist is taken as it is. `anew`: of all postings instead, from
+        which the next shortlist is made.
         """
         state, key = self._present(), self._list_key(warm)
-        heads, keep = self._heads_at(seen, state), seen.seq == state.mark.seq
+        heads, keep = self.heads(seen)
         if anew or warm.list_key != key:
             with self._heavy:  # one at a time: the requests of others go on meanwhile
                 other = self.records.get(session, person_id)
@@ -274,7 +280,8 @@ class Matcher:
         if listed is None:  # it never is where a key is set
             return self._all(session, person_id, warm, key, heads, keep)
         view = View(warm.who, listed.space(state.features), warm.model, heads, keep=keep, shortlisted=True)
-        return view, listed.floor(state.features, warm.model), warm
+        floor = -np.inf if listed.holds(len(warm.log)) else listed.floor(state.features, warm.model)
+        return view, floor, warm
 
     def _all(
         self, session: Session, person_id: int, warm: Warm, key: tuple[Any, ...], heads: Heads, keep: bool

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -12,10 +12,12 @@ from sqlmodel import Session
 
 from jobswipe.models import Company, Posting, PostingSkill, SkillConcept
 from jobswipe.models.base import table
+from jobswipe.postings.shown import Shown, shown
 
 MOST = 20_000
-"""Heads that are kept, about 1 kB each; the oldest go first."""
+"""Heads that are kept, about 1 kB each, and as many looks; the oldest go first."""
 _CHUNK = 500
+Found = TypeVar("Found")
 _POSTING, _COMPANY, _ASKED, _SKILL = (table(one).c for one in (Posting, Company, PostingSkill, SkillConcept))
 _IDS: Any = bindparam("ids", expanding=True)
 # Made once: building a statement costs as much as running it.
@@ -48,20 +50,34 @@ class Heads:
         self.key = key
         self._lock = threading.Lock()
         self._heads: dict[int, Head] = {}
+        self._looks: dict[int, Shown] = {}
 
     def get(self, session: Session, ids: Sequence[int], keep: bool) -> dict[int, Head]:
         """The heads of postings that are there. `keep`: this session sees the state that these heads are of."""
-        known = self._heads
-        out = {posting_id: head for posting_id in ids if (head := known.get(posting_id)) is not None}
+        return self._kept(self._heads, _read, session, ids, keep)
+
+    def looks(self, session: Session, ids: Sequence[int], keep: bool) -> dict[int, Shown]:
+        """What is shown of postings that are there; `keep` likewise."""
+        return self._kept(self._looks, shown, session, ids, keep)
+
+    def _kept(
+        self,
+        known: dict[int, Found],
+        read: Callable[[Session, list[int]], dict[int, Found]],
+        session: Session,
+        ids: Sequence[int],
+        keep: bool,
+    ) -> dict[int, Found]:
+        out = {posting_id: one for posting_id in ids if (one := known.get(posting_id)) is not None}
         missing = [posting_id for posting_id in ids if posting_id not in out]
         if missing:
-            found = _read(session, missing)
+            found = read(session, missing)
             out |= found
             if keep:
                 with self._lock:
-                    self._heads.update(found)
-                    while len(self._heads) > MOST:
-                        del self._heads[next(iter(self._heads))]
+                    known.update(found)
+                    while len(known) > MOST:
+                        del known[next(iter(known))]
         return out
 
 

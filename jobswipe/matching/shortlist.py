@@ -1,8 +1,9 @@
 """Shortlist: a person's best postings with their evidence, and what bounds all the others.
 
-The deck needs a few of a hundred thousand postings. Of each person the best KEPT are held; `floor` says how good, under
-a newer model, any other posting can be at most. A deck whose cards all lie above it is the one that ranking every
-posting would give; otherwise every posting is ranked again.
+The deck needs a few of a hundred thousand postings. Of each person the best KEPT are held, and scored again under each
+newer model. For the next few verdicts they are taken as the best. After that `floor` says how good any other posting
+can be at most: a deck whose cards all lie above it is the one that ranking every posting would give, and otherwise
+every posting is ranked again.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
 
 KEPT = 2_000
 """Postings of a shortlist: about 90 kB a person."""
+FEW, SHARE, MANY = 5, 0.25, 25
+"""How many verdicts a shortlist is taken for as it is: a share of those before it, but no fewer and no more."""
 
 
 @dataclass(frozen=True)
 class Shortlist:
     """`rows` of the features, ascending, with their `evidence`; of all other allowed postings `edge` is the greatest
     log-odds under `weights` (-inf: there are none), `low` and `high` the range of their raw DENSE values. `text` has
-    the rows and values of the text's fit above 0, of all postings.
+    the rows and values of the text's fit above 0, of all postings. `verdicts` is how many stood when it was made.
     """
 
     rows: np.ndarray
@@ -37,6 +40,16 @@ class Shortlist:
     low: np.ndarray
     high: np.ndarray
     weights: Weights
+    verdicts: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is no allowed posting outside."""
+        return self.edge == -np.inf
+
+    def holds(self, verdicts: int) -> bool:
+        """Whether it is taken as it is when so many verdicts stand."""
+        return abs(verdicts - self.verdicts) < min(max(FEW, SHARE * self.verdicts), MANY)
 
     @property
     def nbytes(self) -> int:
@@ -48,7 +61,7 @@ class Shortlist:
 
     def floor(self, features: Features, model: Model) -> float:
         """The greatest log-odds that any posting outside may have under a model; -inf where there is none outside."""
-        if self.edge == -np.inf:
+        if self.whole:
             return self.edge
         return self.edge + lift.most(features, self.weights, model.weights, self.low, self.high, model.scales)
 
@@ -60,11 +73,11 @@ class Shortlist:
 
 
 def shortlist(
-    space: Space, total: np.ndarray, allowed: np.ndarray, model: Model, text: np.ndarray, more: int
+    space: Space, total: np.ndarray, allowed: np.ndarray, model: Model, text: np.ndarray, verdicts: int
 ) -> Shortlist:
-    """The best KEPT and `more` of the allowed postings."""
+    """The best KEPT of the allowed postings, and as many more as there are verdicts: judged ones are among them."""
     rows = np.flatnonzero(allowed)
-    size = KEPT + more
+    size = KEPT + verdicts
     low = high = np.zeros(0)
     edge = -np.inf
     if len(rows) > size:
@@ -82,4 +95,5 @@ def shortlist(
         low=low,
         high=high,
         weights=model.weights,
+        verdicts=verdicts,
     )

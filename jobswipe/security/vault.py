@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import event, func
+from sqlalchemy import event, func, sql
 from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session, col, select
 
@@ -32,6 +32,9 @@ _NONCE = 12
 _OPENED = "jobswipe_data_keys"
 _SECRET = 0
 """The number under which the store has the proof of the secret: no encryption key has it."""
+_PERSON = table(PersonKey).c
+# Made once: building a statement costs as much as running it.
+_KEY = sql.select(_PERSON.version, _PERSON.wrapped).where(_PERSON.person_id == sql.bindparam("person"))
 
 
 class Rewrapped(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +133,7 @@ class Vault:
         for row in session.exec(statement).all():
             last = row.person_id
             try:
-                plain = self._unwrap(session, row)
+                plain = self._unwrap(session, row.person_id, row.version, row.wrapped)
             except StorageError:
                 damaged.append(row.person_id)
                 continue
@@ -169,8 +172,8 @@ class Vault:
         opened: dict[int, AESGCM] = session.info.setdefault(_OPENED, {})
         found = opened.get(person_id)
         if found is None:
-            statement = select(PersonKey).where(PersonKey.person_id == person_id)
-            row = session.exec(statement).one_or_none()
+            session.flush()
+            row = session.connection().execute(_KEY, {"person": person_id}).one_or_none()
             if row is None and make:
                 if session.connection().get_execution_options().get("jobswipe_write") is False:
                     raise RuntimeError("A person's first value is sealed in a session that writes: their key is kept.")
@@ -183,10 +186,10 @@ class Vault:
                 )
                 # Another process may be making it at this moment: whoever comes second takes that one.
                 insert_missing(session, table(PersonKey), [fresh.model_dump()], ["person_id"])
-                row = session.exec(statement.execution_options(populate_existing=True)).one()
+                row = session.connection().execute(_KEY, {"person": person_id}).one()
             if row is None:
                 raise StorageError(f"The key of person {person_id} is gone: their encrypted data cannot be opened.")
-            found = opened[person_id] = AESGCM(self._unwrap(session, row))
+            found = opened[person_id] = AESGCM(self._unwrap(session, person_id, row.version, row.wrapped))
         return found
 
     def _number(self, session: Session) -> int:
@@ -219,13 +222,13 @@ class Vault:
         nonce = secrets.token_bytes(_NONCE)
         return nonce + AESGCM(key).encrypt(nonce, plain, _bound("person_key", person_id))
 
-    def _unwrap(self, session: Session, row: PersonKey) -> bytes:
-        key = self._known(row.version)
+    def _unwrap(self, session: Session, person_id: int, number: int, wrapped: bytes) -> bytes:
+        key = self._known(number)
         try:
-            return AESGCM(key).decrypt(row.wrapped[:_NONCE], row.wrapped[_NONCE:], _bound("person_key", row.person_id))
+            return AESGCM(key).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _bound("person_key", person_id))
         except (InvalidTag, ValueError):
-            self._check(session, row.version)
-            raise StorageError(f"The key of person {row.person_id} is damaged: restore a backup.") from None
+            self._check(session, number)
+            raise StorageError(f"The key of person {person_id} is damaged: restore a backup.") from None
 
     def _known(self, number: int) -> bytes:
         """The store key of that number. Raises SettingsError."""

@@ -19,6 +19,7 @@ from jobswipe.db.engine import Database
 from jobswipe.matching import lift, score, shortlist, swipes
 from jobswipe.matching.deck import Card, choose, deck
 from jobswipe.matching.engine import Matcher
+from jobswipe.matching.learn import Model
 from jobswipe.matching.verdicts import judged
 from jobswipe.matching.warm import Records
 from jobswipe.models import Posting, PreferenceModel, Source, Swipe
@@ -66,8 +67,9 @@ def anew(ranking: Matcher, session: Session, size: int) -> list[Card]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_deck_of_a_shortlist_is_that_of_all_postings(
-    sqlite: Database, settings: Settings, short: list[int], seed: int
+    sqlite: Database, settings: Settings, short: list[int], monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
+    monkeypatch.setattr(shortlist, "MANY", 0)  # no verdict passes unchecked
     crowded(sqlite)
     dice = random.Random(seed)
     ranking = matcher(sqlite, settings)
@@ -85,6 +87,38 @@ def test_the_deck_of_a_shortlist_is_that_of_all_postings(
             verdict = dice.choices(swipes.VERDICTS, [4, 5, 1, 2])[0]
             swipes.record(session, ranking, 1, dice.choice(cards).match.posting_id, verdict, NOW)
     assert 1 < len(short) < decks  # some were certain, and some were not
+
+
+def test_a_shortlist_is_taken_as_it_is_for_a_few_verdicts(
+    sqlite: Database, settings: Settings, short: list[int]
+) -> None:
+    ids = crowded(sqlite)
+    dice = random.Random(3)
+    ranking = matcher(sqlite, settings)
+    with sqlite.write() as session:
+        for judged_so_far in range(2 * shortlist.FEW):
+            before = len(short)
+            cards = deck(ranking, session, 1, 10)
+            assert len(short) == before or judged_so_far in (0, shortlist.FEW)
+            listed = ranking.warm(session, 1)[1].shortlist
+            assert listed is not None
+            assert {card.match.posting_id for card in cards} <= {ids[row] for row in listed.rows.tolist()}
+            view = ranking.view(session, 1)
+            for card in cards:  # whatever is among them, its score is that of now
+                row = view.space.features.row[card.match.posting_id]
+                assert card.match.score == ranking.describe(session, view, np.array([row]))[0].score
+            swipes.record(session, ranking, 1, dice.choice(ids), dice.choice(("like", "dislike")), NOW)
+    assert len(short) > 1
+
+
+@pytest.mark.parametrize(("made", "few"), [(0, 5), (19, 5), (40, 10), (100, 25), (1_000, 25)])
+def test_the_more_verdicts_there_are_the_longer_a_shortlist_holds(made: int, few: int) -> None:
+    nothing = np.zeros(0)
+    model = Model()
+    listed = shortlist.Shortlist(nothing, nothing, (nothing, nothing), 0.0, nothing, nothing, model.weights, made)
+    assert listed.holds(made + few - 1)
+    assert not listed.holds(made + few)
+    assert listed.holds(made - 1)  # one was taken back
 
 
 def test_no_posting_rises_above_the_bound(sqlite: Database, settings: Settings) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from jobswipe.matching import filters
 from jobswipe.matching.deck import choose
-from jobswipe.matching.engine import Match, Matcher
+from jobswipe.matching.engine import Match, Matcher, View
 from jobswipe.postings.rows import load
 from tui.desk.interface import Deal, DeskCard, Listing
 from tui.desk.leaning import leanings
@@ -43,16 +43,11 @@ class Hands:
         seen, warm = matcher.present(session, person)
         gone = np.union1d(warm.log.judged, np.array(sorted(skip), np.int64))
         view, floor, warm = matcher.shortlisted(session, person, seen, warm)
-        chosen = None
-        for anew in (False, True):
-            if anew:
-                view, _, warm = matcher.shortlisted(session, person, seen, warm, anew=True)
-            open_ = view.allowed & ~np.isin(view.space.features.ids, gone)
-            every = matcher.settings.match.explore_every
-            chosen = choose(view, open_, size, len(warm.log), every, -np.inf if anew else floor)
-            if chosen is not None:
-                break
-        chosen = chosen or []
+        every = matcher.settings.match.explore_every
+        chosen = choose(view, _open(view, gone), size, len(warm.log), every, floor)
+        if chosen is None or (len(chosen) < size and not (warm.shortlist and warm.shortlist.whole)):
+            view, _, warm = matcher.shortlisted(session, person, seen, warm, anew=True)
+            chosen = choose(view, _open(view, gone), size, len(warm.log), every) or []
         matches = matcher.describe(session, view, np.array([row for row, _ in chosen], np.int64))
         taught = {int(view.space.features.ids[row]) for row, explores in chosen if explores}
         features = matcher.features
@@ -103,6 +98,10 @@ class Hands:
         at = np.searchsorted(features.ids, gone)
         at, gone = at[at < len(allowed)], gone[at < len(allowed)]
         return int(allowed.sum() - allowed[at[features.ids[at] == gone]].sum())
+
+
+def _open(view: View, gone: np.ndarray) -> np.ndarray:
+    return np.asarray(view.allowed & ~np.isin(view.space.features.ids, gone))
 
 
 def _listing(posting_id: int, posting: Posting) -> Listing:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Collection
-from contextlib import suppress
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
-from jobswipe import clock, places, skills
+from jobswipe import clock, heap, places, skills
 from jobswipe.db.engine import Database, database_of
 from jobswipe.errors import NotFoundError
 from jobswipe.matching import choices, preferences, profile, swipes
@@ -49,7 +48,7 @@ class LocalDesk(LocalRooms):
         self._matcher: Matcher | None = None
         self._hands: Hands | None = None
         self._making = threading.Lock()
-        _thrifty()
+        heap.settle(1)
 
     @property
     def matcher(self) -> Matcher:
@@ -163,7 +162,7 @@ def _slim() -> None:
     """Give back what only the reading of a resume needs: tables of names that take a quarter of the memory."""
     if skills.forget() | places.forget():
         gc.collect()
-        _trim()
+        heap.trim()
 
 
 def _patient(settings: Settings) -> Database:
@@ -184,24 +183,3 @@ def _patient(settings: Settings) -> Database:
 
     event.listen(database.engine, "connect", small)
     return database
-
-
-def _thrifty() -> None:
-    """Have the C library take large arrays from the system one by one and give them back at once, and keep one heap
-    for all threads: a ranking's passing arrays would else stay in holes of several. Only glibc knows how.
-    """
-    import ctypes
-
-    arenas, mapped = -8, -3  # M_ARENA_MAX, M_MMAP_THRESHOLD
-    with suppress(AttributeError, OSError):
-        library = ctypes.CDLL(None)
-        library.mallopt(arenas, 1)
-        library.mallopt(mapped, 256 * 1024)
-
-
-def _trim() -> None:
-    """Hand freed memory back to the system, where the C library can."""
-    import ctypes
-
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)

@@ -47,6 +47,10 @@ class CardView(Container):
         self._title = title
         self._lay()
 
+    def ready(self, card: DeskCard) -> bool:
+        """Whether a card is painted already."""
+        return all(page.prepared(card) for page, _ in self._written(card))
+
     def prepare(self, card: DeskCard) -> None:
         """Paint the card that is likely to be the next one, out of sight."""
         for page, write in self._written(card):

@@ -42,7 +42,6 @@ class DeckScreen(Room):
     def __init__(self) -> None:
         super().__init__()
         self._shown: DeskCard | None = None
-        self._next: DeskCard | None = None
         self._said: str | None = None
         self._last: Verdict | None = None
 
@@ -81,8 +80,7 @@ class DeckScreen(Room):
         if deal is not None:
             self.query_one(Learned).tell(deal.leanings, deal.dealt, deal.has_resume)
             self.query_one(Bar).tell(f"{deal.left:,} left · {deal.dealt:,} judged", f"{deal.left:,} left")
-        if dealer.hand and dealer.hand[0] is not self._next:
-            self._next = dealer.hand[0]
+        if dealer.hand and not view.ready(dealer.hand[0]):
             self.call_after_refresh(self._prepare)
 
     def _prepare(self) -> None:

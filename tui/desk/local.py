@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from jobswipe import clock, heap, places, skills
+from jobswipe import clock, heap, places, skills, titles
 from jobswipe.db.engine import Database, database_of
 from jobswipe.errors import NotFoundError
 from jobswipe.matching import choices, preferences, profile, swipes
@@ -160,7 +160,7 @@ class LocalDesk(LocalRooms):
 
 def _slim() -> None:
     """Give back what only the reading of a resume needs: tables of names that take a quarter of the memory."""
-    if skills.forget() | places.forget():
+    if skills.forget() | places.forget() | titles.forget():
         gc.collect()
         heap.trim()
 

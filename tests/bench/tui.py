@@ -35,7 +35,7 @@ PACES = {"human": (300, (0.12, 0.4)), "fast": (300, (0.03, 0.06))}
 STARTS = 5
 START_BAR, KEY_BAR, MEMORY_BAR = 1.5, 50.0, 250.0
 _ESCAPE = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]")
-_CARD = re.compile("╭─ ?([0-9]+) ?─".encode())
+_CARD = re.compile("╭─* *([0-9]+) *─".encode())
 """The number of a card in its frame: each card has another."""
 _BURST = 0.0015
 """Seconds without a byte after which a painting has ended."""

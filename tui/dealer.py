@@ -68,6 +68,7 @@ class Dealer:
         self.stored: Verdict | None = None
         self.stored_count = 0
         self._dealt = self._asked = 0
+        self._since = 0  # verdicts that were stored after the deal
         self._judged_at = 0.0
         self._restored: frozenset[int] = frozenset()
 
@@ -75,7 +76,7 @@ class Dealer:
     def position(self) -> int:
         """Which card of the person's the current one is, from 1."""
         pending = sum(-1 if one.verdict == "undo" else 1 for one in self.waiting)
-        return (self.deal.dealt if self.deal else self._dealt) + pending + 1
+        return (self.deal.dealt if self.deal else self._dealt) + self._since + pending + 1
 
     def restore(self, cards: Sequence[DeskCard], dealt: int) -> None:
         """Show the hand of the last session until the store has been asked: it was looked at before."""
@@ -207,6 +208,7 @@ class Dealer:
             else:
                 self.stored = one
                 self.stored_count += 1
+                self._since += -1 if one.verdict == "undo" else 1
             self._flying = None
             self.waiting.remove(one)
             self.trouble = None
@@ -244,6 +246,7 @@ class Dealer:
             await asyncio.sleep(PAUSES[0])
             return
         self.deal = deal
+        self._since = 0
         if not self.waiting:
             self.trouble = None
         judged = skip | {one.posting_id for one in self.waiting if one.verdict != "undo"}

@@ -64,9 +64,9 @@ class Terminal:
         seen = b""
         while time.perf_counter() - begun < timeout:
             seen += self._read(0.5)
-            found = _CARD.search(_ESCAPE.sub(b"", seen))
-            if found is not None and found[1] != self.card:
-                self.card = found[1]
+            found = _CARD.findall(_ESCAPE.sub(b"", seen))
+            if found and found[-1] != self.card:
+                self.card = found[-1]
                 last = time.perf_counter()
                 while self._read(_BURST):
                     last = time.perf_counter()

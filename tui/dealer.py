@@ -8,10 +8,12 @@ crossed out, one that is stored gets an undo behind it.
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import TypeVar
 from uuid import uuid4
 
 from jobswipe.errors import JobSwipeError, StorageError
@@ -19,12 +21,17 @@ from tui.clerk import Clerk
 from tui.desk.interface import Deal, Desk, DeskCard, Verdict
 from tui.desk.outbox import Outbox
 
+T = TypeVar("T")
+
 LOW = 3
 """Cards in the hand below which new ones are dealt although verdicts still wait."""
 PAUSES = (0.5, 1.0, 2.0, 5.0)
 """Seconds between two tries of a verdict that the store did not take; the last one again and again."""
 QUIET = 0.3
 """Seconds without a verdict after which a hand is dealt anew, unless it is low: dealing takes from the keys."""
+
+SWEEP = 30
+"""Calls of the desk between two searches of all objects for garbage; the young ones are searched after each."""
 
 
 class Dealer:
@@ -60,7 +67,8 @@ class Dealer:
         self.trouble: str | None = None
         self.stored: Verdict | None = None
         self.stored_count = 0
-        self._dealt = 0
+        self._dealt = self._asked = 0
+        self._since = 0  # verdicts that were stored after the deal
         self._judged_at = 0.0
         self._restored: frozenset[int] = frozenset()
 
@@ -68,7 +76,7 @@ class Dealer:
     def position(self) -> int:
         """Which card of the person's the current one is, from 1."""
         pending = sum(-1 if one.verdict == "undo" else 1 for one in self.waiting)
-        return (self.deal.dealt if self.deal else self._dealt) + pending + 1
+        return (self.deal.dealt if self.deal else self._dealt) + self._since + pending + 1
 
     def restore(self, cards: Sequence[DeskCard], dealt: int) -> None:
         """Show the hand of the last session until the store has been asked: it was looked at before."""
@@ -182,7 +190,7 @@ class Dealer:
         while self.waiting:
             self._flying = one = self.waiting[0]
             try:
-                await self._clerk.ask(lambda one=one: self._desk().record(one))  # type: ignore[misc]
+                await self._ask(lambda desk, one=one: desk.record(one))  # type: ignore[misc]
             except StorageError as error:
                 self._flying = None
                 self.trouble = error.message
@@ -200,6 +208,7 @@ class Dealer:
             else:
                 self.stored = one
                 self.stored_count += 1
+                self._since += -1 if one.verdict == "undo" else 1
             self._flying = None
             self.waiting.remove(one)
             self.trouble = None
@@ -226,8 +235,10 @@ class Dealer:
         skip = {one.posting_id for one in self.waiting if one.verdict != "undo"}
         size = self._ahead + 2
         self._stale = False
+        sweep = 2 if self._asked > SWEEP else 0
+        self._asked = 0 if sweep else self._asked
         try:
-            deal = await self._clerk.ask(lambda: self._desk().deal(size, skip))
+            deal = await self._ask(lambda desk: desk.deal(size, skip), sweep)
         except JobSwipeError as error:
             self.trouble = error.message
             self._stale = True
@@ -235,6 +246,7 @@ class Dealer:
             await asyncio.sleep(PAUSES[0])
             return
         self.deal = deal
+        self._since = 0
         if not self.waiting:
             self.trouble = None
         judged = skip | {one.posting_id for one in self.waiting if one.verdict != "undo"}
@@ -255,6 +267,18 @@ class Dealer:
         at = self.current.posting_id if self.current else None
         self.hand = deque(card for card in fresh if card.posting_id != at)
         self._changed()
+
+    async def _ask(self, work: Callable[[Desk], T], sweep: int = 0) -> T:
+        """What the desk answers. Garbage goes a little before each call, after a card was painted: all that comes
+        together in a minute of keys would take 50 ms from one of them. `sweep` is the generation that is searched.
+        """
+        self._asked += 1
+
+        def call() -> T:
+            gc.collect(sweep)
+            return work(self._desk())
+
+        return await self._clerk.ask(call)
 
     async def _open(self, card: DeskCard) -> bool:
         """Whether a card that the deal lacks may still be judged."""

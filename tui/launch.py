@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 SWITCH = 0.001
 """Seconds after which a thread that computes lets the screen's have its turn."""
+
+FRAMES = "240"
+"""Paintings a second that the screen may have. At Textual's own 60 a key that follows another waits up to 16 ms."""
 
 
 def why_plain() -> str | None:
@@ -29,6 +33,8 @@ def why_plain() -> str | None:
 
 def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "local") -> None:
     """Run the app until the person leaves it. Raises what kept the desk from being made."""
+    os.environ.setdefault("TEXTUAL_FPS", FRAMES)
+    from tui import lean
     from tui.app import SwipeApp
 
     sys.setswitchinterval(SWITCH)
@@ -38,7 +44,14 @@ def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "loca
     # The matrices are small, and threads of the linear algebra would wait for one another in a loop, with the
     # interpreter's lock held: 40 ms for a factor that takes 2. To be said before numpy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    app = SwipeApp(settings, make_desk, owner)
+
+    def desk() -> Desk:
+        lean.load()
+        made = make_desk()
+        gc.freeze()  # the modules: to look for garbage among them would hold up the keys for 100 ms
+        return made
+
+    app = SwipeApp(settings, desk, owner)
     app.run()
     if app.failure is not None:
         raise app.failure

@@ -104,8 +104,10 @@ class Tables:
         return [self._features.names[at] for at in np.flatnonzero(self.groups == name)]
 
     @cached_property
-    def _by_facet(self) -> sp.csc_matrix:
-        return self._features.matrix.tocsc()
+    def _by_facet(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where each column's rows begin, and the rows. The ones beside them would be 8 MB of 100,000 postings."""
+        lists = self._features.matrix.tocsc()
+        return lists.indptr, lists.indices
 
     def having(self, columns: Sequence[int]) -> np.ndarray:
         """Which postings have one of the facets in `columns`."""
@@ -116,8 +118,8 @@ class Tables:
 
     def rows_of(self, column: int) -> np.ndarray:
         """The rows that have a facet."""
-        lists = self._by_facet
-        return np.asarray(lists.indices[lists.indptr[column] : lists.indptr[column + 1]])
+        starts, rows = self._by_facet
+        return np.asarray(rows[starts[column] : starts[column + 1]])
 
     def most(self, name: str) -> int:
         """The most facets of a group that one posting has."""

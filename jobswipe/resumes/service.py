@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlmodel import Session, col, select
@@ -20,10 +20,11 @@ from jobswipe.observability.context import span
 from jobswipe.observability.logs import logger
 from jobswipe.resumes import limits
 from jobswipe.resumes.document import Correction, anchor, apply
-from jobswipe.resumes.extract import extract
 from jobswipe.resumes.facts import ResumeFacts, facts
-from jobswipe.resumes.parse import ParsedResume, parse
 from jobswipe.security import vault
+
+if TYPE_CHECKING:
+    from jobswipe.resumes.parse import ParsedResume
 
 _log = logger(__name__)
 MAX_RESUMES = 50
@@ -97,7 +98,7 @@ def _read_file(path: Path, name: str | None) -> ReadResume:
         return _read_bytes(sys.stdin.buffer.read(limits.FILE_BYTES + 1), name or "stdin")
     # A name that is no UTF-8 comes with surrogates, which no database stores.
     own = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    parsed = parse(extract(path, own))
+    parsed = _parsed(path, own)
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
@@ -106,8 +107,16 @@ def _read_file(path: Path, name: str | None) -> ReadResume:
 
 
 def _read_bytes(data: bytes, name: str) -> ReadResume:
-    parsed = parse(extract(data, name))
+    parsed = _parsed(data, name)
     return ReadResume(name, hashlib.sha256(data).hexdigest(), parsed)
+
+
+def _parsed(source: Path | bytes, name: str) -> ParsedResume:
+    # Loaded here: whoever asks for a stored resume would wait 0.1 s for the patterns that a file is read by.
+    from jobswipe.resumes.extract import extract
+    from jobswipe.resumes.parse import parse
+
+    return parse(extract(source, name))
 
 
 def store(session: Session, person_id: int, read: ReadResume, now: datetime) -> tuple[Resume, bool]:

@@ -26,10 +26,17 @@ def extract_ranked(text: str, limit: int = 10) -> list[Skill]:
     return run(text, limit)
 
 
+def loaded() -> bool:
+    """Whether the table of names is in memory."""
+    from jobswipe.skills import taxonomy
+
+    return taxonomy.matcher.cache_info().currsize > 0
+
+
 def forget() -> bool:
     """Give up the table of names until it is next asked for: 40 MB. Whether it was there."""
     from jobswipe.skills import taxonomy
 
-    there = taxonomy.matcher.cache_info().currsize > 0
+    there = loaded()
     taxonomy.forget()
     return there

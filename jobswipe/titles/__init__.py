@@ -24,6 +24,7 @@ __all__ = [
     "employment_type",
     "family",
     "family_similarity",
+    "forget",
     "occupation_name",
     "occupations",
     "seniority",
@@ -42,6 +43,15 @@ _LAZY = {
     "similarity": "ranking",
     "vector": "vectors",
 }
+
+
+def forget() -> bool:
+    """Give up the taxonomies until they are next asked for: 8 MB. Whether they were there."""
+    from jobswipe.titles.taxonomy import taxonomy
+
+    there = taxonomy.cache_info().currsize > 0
+    taxonomy.cache_clear()
+    return there
 
 
 def __getattr__(name: str) -> object:

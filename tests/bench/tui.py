@@ -1,6 +1,9 @@
 """The terminal app in a real pseudo-terminal over 100,000 invented postings: start, key to painted card, memory.
 
-A key's time is from its write into the terminal to the read of the bytes that paint the next card. Prints one line.
+A key's time is from its write into the terminal to the read of the last byte that paints the next card, waiting for a
+processor included: on a machine that has other things to do it is longer. What of it the app's main thread spent
+waiting for a processor is taken out of the figures called `with_a_processor`. Prints one line; tells the bars that were
+not met.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import pty
 import random
 import re
 import select
+import shutil
 import signal
 import struct
 import sys
@@ -19,17 +23,22 @@ import tempfile
 import termios
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from stores.many_postings import NOW, make
 
 COUNT = int(os.environ.get("POSTINGS", "100000"))
-KEYS = 300
-PACE = (0.12, 0.4)
-"""Seconds between two keys: a person in a hurry."""
+PACES = {"human": (300, (0.12, 0.4)), "fast": (300, (0.03, 0.06))}
+"""How many keys, and seconds between two: a person in a hurry, and a key that is held down."""
+STARTS = 5
 START_BAR, KEY_BAR, MEMORY_BAR = 1.5, 50.0, 250.0
-_CARD = re.compile(rb"Company (\d+)")
+_ESCAPE = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]")
+_CARD = re.compile("╭─* *([0-9]+) *─".encode())
+"""The number of a card in its frame: each card has another."""
+_BURST = 0.0015
+"""Seconds without a byte after which a painting has ended."""
 JOBSWIPE = str(Path(sys.executable).with_name("jobswipe"))
 
 
@@ -50,13 +59,18 @@ class Terminal:
         self.card = b""
 
     def painted(self, timeout: float = 60) -> float:
-        """Seconds until a card with another employer is painted."""
+        """Seconds until a card with another number is painted to its end."""
         begun = time.perf_counter()
+        seen = b""
         while time.perf_counter() - begun < timeout:
-            for name in _CARD.findall(self._read(0.5)):
-                if name != self.card:
-                    self.card = name
-                    return time.perf_counter() - begun
+            seen += self._read(0.5)
+            found = _CARD.findall(_ESCAPE.sub(b"", seen))
+            if found and found[-1] != self.card:
+                self.card = found[-1]
+                last = time.perf_counter()
+                while self._read(_BURST):
+                    last = time.perf_counter()
+                return last - begun
         raise SystemExit("no card was painted")
 
     def key(self, key: bytes) -> tuple[float, float]:
@@ -65,6 +79,11 @@ class Terminal:
         before = self.kept_waiting()
         os.write(self.fd, key)
         return self.painted(), self.kept_waiting() - before
+
+    def busy(self) -> float:
+        """Seconds of processor time of all threads."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def kept_waiting(self) -> float:
         """Seconds that the main thread could have run in, and other programs ran instead."""
@@ -107,50 +126,65 @@ def main() -> None:
         home = Path(os.environ.get("STORE", f"{name}/home"))
         if not home.exists():
             make(home, COUNT).dispose()
-        first = Terminal(home)
-        first.painted()
-        cold = time.perf_counter() - first.started
-        first.drain(3)
-        first.end()
-        starts = []
-        for _ in range(5):
-            again = Terminal(home)
-            again.painted()
-            starts.append(time.perf_counter() - again.started)
-            again.drain(3)
-            again.end()
-        figures = {
-            "postings": COUNT,
-            "first_start_s": round(cold, 2),
-            "start_to_first_card_s": round(sorted(starts)[2], 2),
-        }
-        figures |= {"start_bar_s": START_BAR} | keys(Terminal(home))
-        sys.stdout.write(json.dumps({"bench": "tui", **figures}) + "\n")
+        figures: dict[str, Any] = {"postings": COUNT}
+        figures |= {"first_start_s": starts(home, forget=True), "restart_s": starts(home), "start_bar_s": START_BAR}
+        terminal = Terminal(home)
+        terminal.painted()
+        terminal.drain(4)
+        figures |= {"memory_mb": round(terminal.memory(), 1), "memory_bar_mb": MEMORY_BAR, "key_bar_ms": KEY_BAR}
+        for pace, (count, pause) in PACES.items():
+            figures[pace] = keys(terminal, count, pause)
+        terminal.end()
+        sys.stdout.write(json.dumps({"bench": "tui", **figures, "not_met": not_met(figures)}) + "\n")
 
 
-def keys(terminal: Terminal) -> dict[str, float]:
-    terminal.painted()
-    terminal.drain(4)
-    before = terminal.memory()
+def not_met(figures: dict[str, Any]) -> list[str]:
+    """The bars that the figures are above."""
+    out = [name for name in ("first_start_s", "restart_s") if figures[name]["median"] > START_BAR]
+    out += [f"{pace} key_to_card_ms p99" for pace in PACES if figures[pace]["key_to_card_ms"]["p99"] > KEY_BAR]
+    memory = [figures["memory_mb"], *(figures[pace]["memory_mb"] for pace in PACES)]
+    return out + (["memory_mb"] if max(memory) > MEMORY_BAR else [])
+
+
+def starts(home: Path, *, forget: bool = False) -> dict[str, float]:
+    """Seconds from the command to the first card; `forget`: without what the app remembers of its last run."""
+    times = []
+    for _ in range(STARTS):
+        if forget:
+            shutil.rmtree(home / "tui", ignore_errors=True)
+        terminal = Terminal(home)
+        terminal.painted()
+        times.append(time.perf_counter() - terminal.started)
+        terminal.drain(3)
+        terminal.end()
+    times.sort()
+    return {"median": round(times[STARTS // 2], 2), "most": round(times[-1], 2)}
+
+
+def keys(terminal: Terminal, count: int, pause: tuple[float, float]) -> dict[str, Any]:
     chance = random.Random(7)
     times, own = [], []
-    for _ in range(KEYS):
-        terminal.drain(chance.uniform(*PACE))
+    busy = terminal.busy()
+    for _ in range(count):
+        terminal.drain(chance.uniform(*pause))
         whole, waited = terminal.key(chance.choice((b"l", b"h", b"s", b"\x1b[C", b"\x1b[D")))
         times.append(whole * 1000)
-        own.append((whole - waited) * 1000)
+        own.append(max(0.0, whole - waited) * 1000)
     terminal.drain(2)
-    after = terminal.memory()
-    terminal.end()
-    times.sort()
-    own.sort()
     return {
-        "keys": KEYS, "key_to_card_ms_p50": round(times[KEYS // 2], 1),
-        "key_to_card_ms_p99": round(times[int(KEYS * 0.99)], 1),
-        "with_a_processor_ms_p50": round(own[KEYS // 2], 1), "with_a_processor_ms_p99": round(own[int(KEYS * 0.99)], 1),
-        "key_bar_ms": KEY_BAR, "memory_mb": round(before, 1), "memory_after_keys_mb": round(after, 1),
-        "memory_bar_mb": MEMORY_BAR,
+        "keys": count, "key_to_card_ms": spread(times), "with_a_processor_ms": spread(own),
+        "processor_ms_a_key": round((terminal.busy() - busy) / count * 1000, 1),
+        "memory_mb": round(terminal.memory(), 1),
     }  # fmt: skip
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    values = sorted(values)
+    return {
+        "p50": round(values[len(values) // 2], 1),
+        "p99": round(values[int(len(values) * 0.99)], 1),
+        "most": round(values[-1], 1),
+    }
 
 
 if __name__ == "__main__":

@@ -172,6 +172,23 @@ def test_no_card_comes_twice_however_fast_the_keys(tmp_path: Path) -> None:
     play(tmp_path, work)
 
 
+def test_each_card_has_a_number_of_its_own_between_two_deals(tmp_path: Path) -> None:
+    async def work(dealer: Dealer, desk: FakeDesk, said: list[str]) -> None:
+        numbers = [dealer.position]
+        for stored in range(1, 5):
+            dealer.judge("like")
+            numbers.append(dealer.position)
+            while len(desk.stored) < stored or dealer.waiting:
+                await asyncio.sleep(0.002)
+        assert numbers == [1, 2, 3, 4, 5]
+        dealer.undo()
+        assert dealer.position == 4
+        await asyncio.wait_for(dealer.idle(), 30)
+        assert dealer.position == 4
+
+    play(tmp_path, work)
+
+
 def test_a_torn_line_of_the_outbox_is_left_out(tmp_path: Path) -> None:
     box = Outbox(tmp_path)
     box.save([Verdict(key="a", posting_id=1, verdict="like", title="One")])

@@ -80,6 +80,14 @@ class DeckScreen(Room):
         if deal is not None:
             self.query_one(Learned).tell(deal.leanings, deal.dealt, deal.has_resume)
             self.query_one(Bar).tell(f"{deal.left:,} left · {deal.dealt:,} judged", f"{deal.left:,} left")
+        if dealer.hand and not view.ready(dealer.hand[0]):
+            self.call_after_refresh(self._prepare)
+
+    def _prepare(self) -> None:
+        """Have the next card ready before its key comes."""
+        hand = self.swipe_app.dealer.hand
+        if hand:
+            self.query_one(CardView).prepare(hand[0])
 
     def _nothing(self) -> str:
         """What to do where there is no card."""

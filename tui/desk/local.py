@@ -4,38 +4,34 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
-from jobswipe import clock, heap
+from jobswipe import clock, heap, places, skills, titles
 from jobswipe.db.engine import Database, database_of
 from jobswipe.errors import NotFoundError
 from jobswipe.matching import choices, preferences, profile, swipes
-from jobswipe.matching.deck import choose
-from jobswipe.matching.engine import Match, Matcher
-from jobswipe.matching.verdicts import count, judged
-from jobswipe.models import LOCAL_PERSON_ID, Resume
+from jobswipe.matching.engine import Matcher
+from jobswipe.models import LOCAL_PERSON_ID
 from jobswipe.postings.detail import detail
 from jobswipe.postings.rows import load
-from tui.desk.interface import Deal, DeskCard, Hit, Listing, Verdict
-from tui.desk.leaning import leanings
+from tui.desk.dealing import Hands, place_of
+from tui.desk.interface import Deal, DeskCard, Hit, Verdict
 from tui.desk.rooms import LocalRooms
 from tui.text import safe
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from jobswipe.postings.posting import Posting
     from jobswipe.settings import Settings
     from tui.desk.simulation import Simulation
 
 PATIENCE = 2.0
 """Seconds to wait for another process's write: the app says that it waits and asks again, a command would stand."""
-_LEANINGS = 12
+SLIM = 0.5
+"""Seconds after a deal that read the resume until the tables that it was read by are given back."""
 PERSONAS = "personas"
 """The folder of the data directory that holds a tester's own personas."""
 
@@ -50,6 +46,7 @@ class LocalDesk(LocalRooms):
         self.person_id = person_id
         self.database = _patient(settings)
         self._matcher: Matcher | None = None
+        self._hands: Hands | None = None
         self._making = threading.Lock()
         heap.settle(1)
 
@@ -60,44 +57,38 @@ class LocalDesk(LocalRooms):
                 self._matcher = Matcher(self.database, self.settings)
             return self._matcher
 
+    @property
+    def hands(self) -> Hands:
+        matcher = self.matcher
+        with self._making:
+            if self._hands is None:
+                self._hands = Hands(matcher, self.person_id)
+            return self._hands
+
     def deal(self, size: int, skip: Collection[int]) -> Deal:
-        matcher, person = self.matcher, self.person_id
         with self.database.read() as session:
-            matcher.refresh(session)
-            has_resume = _has_resume(session, person)
-            view = matcher.view(session, person)
-            dealt = count(session, person)
-            ids = view.space.features.ids
-            gone = np.union1d(judged(session, person), np.array(sorted(skip), np.int64))
-            open_ = view.allowed & ~np.isin(ids, gone)
-            chosen = choose(view, open_, size, dealt, self.settings.match.explore_every) or []
-            matches = matcher.describe(session, view, np.array([row for row, _ in chosen], np.int64))
-            taught = {int(ids[row]) for row, explores in chosen if explores}
-            deal = Deal(
-                cards=tuple(_cards(session, matches, taught)),
-                dealt=dealt,
-                left=int(open_.sum()),
-                postings=len(ids),
-                has_resume=has_resume,
-                leanings=leanings(view.model, matcher.skill_names(session, view.model), _LEANINGS),
-            )
-        self._slim()
+            deal = self.hands.deal(session, size, skip)
+        if skills.loaded():  # a resume was read: the first card is not to wait for the tidying up
+            later = threading.Timer(SLIM, _slim)
+            later.daemon = True
+            later.start()
         return deal
 
     def card(self, posting_id: int) -> DeskCard:
+        matcher = self.matcher
         with self.database.read() as session:
-            self.matcher.refresh(session)
-            view = self.matcher.view(session, self.person_id)
-            row = view.space.features.row.get(posting_id)
-            if row is None:
+            _, warm = matcher.present(session, self.person_id)
+            view = matcher.one(warm, posting_id)
+            if view is None:
                 raise NotFoundError(f"Posting {posting_id} is not open any more.")
-            return next(iter(_cards(session, self.matcher.describe(session, view, np.array([row])), ())))
+            matches = matcher.describe(session, view, np.zeros(1, np.int64))
+            return next(iter(Hands(matcher, self.person_id).cards(session, matches)))
 
     def may_judge(self, posting_id: int) -> bool:
         with self.database.read() as session:
-            view = self.matcher.view(session, self.person_id)
-            row = view.space.features.row.get(posting_id)
-            return row is not None and bool(view.allowed[row]) and posting_id not in judged(session, self.person_id)
+            _, warm = self.matcher.present(session, self.person_id)
+            view = self.matcher.one(warm, posting_id)
+            return view is not None and bool(view.allowed[0]) and posting_id not in warm.log.judged
 
     def record(self, verdict: Verdict) -> int | None:
         matcher, now = self.matcher, clock.now()
@@ -126,7 +117,7 @@ class LocalDesk(LocalRooms):
                 posting_id=posting_id,
                 title=safe(postings[posting_id].title),
                 company=safe(postings[posting_id].company) or None,
-                place=_place(postings[posting_id]),
+                place=place_of(postings[posting_id]),
             )
             for posting_id, _ in found
             if posting_id in postings
@@ -166,13 +157,12 @@ class LocalDesk(LocalRooms):
     def close(self) -> None:
         self.database.dispose()
 
-    def _slim(self) -> None:
-        """Give back what only the reading of a resume needs: tables of names that take a quarter of the memory."""
-        from jobswipe import places, skills
 
-        if skills.forget() | places.forget():
-            gc.collect()
-            heap.trim()
+def _slim() -> None:
+    """Give back what only the reading of a resume needs: tables of names that take a quarter of the memory."""
+    if skills.forget() | places.forget() | titles.forget():
+        gc.collect()
+        heap.trim()
 
 
 def _patient(settings: Settings) -> Database:
@@ -193,49 +183,3 @@ def _patient(settings: Settings) -> Database:
 
     event.listen(database.engine, "connect", small)
     return database
-
-
-def _has_resume(session: Session, person_id: int) -> bool:
-    from sqlmodel import select
-
-    return session.exec(select(Resume.id).where(Resume.person_id == person_id, Resume.active)).first() is not None
-
-
-def _cards(session: Session, matches: Iterable[Match], taught: Collection[int]) -> list[DeskCard]:
-    matches = list(matches)
-    postings = load(session, [one.posting_id for one in matches], with_skills=False)
-    return [
-        DeskCard(
-            listing=_listing(one.posting_id, postings[one.posting_id]),
-            score=one.score,
-            parts=one.parts,
-            matched=tuple(map(safe, one.matched_skills)),
-            missing=tuple(map(safe, one.missing_skills)),
-            reasons=tuple(map(safe, one.reasons)),
-            explored=one.posting_id in taught,
-        )
-        for one in matches
-        if one.posting_id in postings
-    ]
-
-
-def _listing(posting_id: int, posting: Posting) -> Listing:
-    return Listing(
-        posting_id=posting_id,
-        title=safe(posting.title) or "(no title)",
-        company=safe(posting.company) or None,
-        url=posting.apply_url or posting.url,
-        place=_place(posting),
-        workplace=posting.workplace,
-        employment_type=posting.employment_type,
-        seniority=posting.seniority,
-        salary=posting.salary,
-        posted_at=posting.posted_at,
-        text=posting.description_text or "",
-    )
-
-
-def _place(posting: Posting) -> str:
-    shown = list(dict.fromkeys(safe(place.city or place.text) for place in posting.places))
-    more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
-    return ", ".join(shown[:3]) + more

@@ -101,7 +101,7 @@ class Features:
             setattr(out, name, getattr(self, name)[at])
         out.where, out.names, out.column = self.where, self.names, self.column
         out.matrix, out.population, out.counts = self.matrix[at], self.population, self.counts
-        out.tables = Tables(out, self.tables, at)
+        out.tables = Tables(out, self, at)
         return out
 
     def arrays(self) -> dict[str, np.ndarray]:

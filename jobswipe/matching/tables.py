@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,13 +22,18 @@ def group(facet: str) -> str:
 
 
 class Tables:
-    """Of all postings, or of chosen ones: those take what is of all (`whole`), so that a row has the same values."""
+    """Of all postings, or of chosen ones: those take what is of all (`of`), so that a row has the same values."""
 
-    def __init__(self, features: Features, whole: Tables | None = None, at: np.ndarray | None = None) -> None:
-        self._features = features
-        self._whole = whole
+    def __init__(self, features: Features, of: Features | None = None, at: np.ndarray | None = None) -> None:
+        # Features hold their tables: were they held in return, the many short ones would lie until the collector comes.
+        self._features: Features = weakref.proxy(features)
+        self._of = of
         self._at = at
         self._scaled: dict[Any, sp.csr_matrix] = {}
+
+    @property
+    def _whole(self) -> Tables | None:
+        return self._of.tables if self._of is not None else None
 
     @cached_property
     def groups(self) -> np.ndarray:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from sqlmodel import delete
 
 from jobswipe.db.engine import Database
 from jobswipe.matching import cachefile, features
+from jobswipe.matching.engine import Matcher
 from jobswipe.matching.features import Features
 from jobswipe.matching.watermark import Watermark
 from jobswipe.models import Posting, PostingPlace, PostingSkill
@@ -111,3 +114,15 @@ def test_a_facet_is_named_as_people_would_read_it(sqlite: Database) -> None:
     )
     assert set(expected.split("|")) <= _facets(known, row)
     assert known.where[known.column["city:Berlin, DE"]] == pytest.approx([52.52, 13.4])
+
+
+def test_chosen_rows_go_with_their_last_user(filled: Matcher) -> None:
+    taken = filled.features.take(np.array([1, 2]))
+    assert taken.tables.openings.shape == (2,)
+    seen = weakref.ref(taken)
+    gc.disable()  # each deck of a shortlist takes some: they must not lie until the collector comes
+    try:
+        del taken
+        assert seen() is None
+    finally:
+        gc.enable()

@@ -25,6 +25,7 @@ from jobswipe.postings.rows import load
 from tui.desk.interface import Deal, DeskCard, Hit, Listing, Verdict
 from tui.desk.leaning import leanings
 from tui.desk.rooms import LocalRooms
+from tui.desk.telling import place
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class LocalDesk(LocalRooms):
     """Threads may share one. The database's pages are not mapped into memory: they would count as the app's."""
 
     name = "this computer"
+    no_simulator = None
 
     def __init__(self, settings: Settings, person_id: int = LOCAL_PERSON_ID) -> None:
         self.settings = settings
@@ -127,7 +129,7 @@ class LocalDesk(LocalRooms):
                 posting_id=posting_id,
                 title=safe(postings[posting_id].title),
                 company=safe(postings[posting_id].company) or None,
-                place=_place(postings[posting_id]),
+                place=place(postings[posting_id].places),
             )
             for posting_id, _ in found
             if posting_id in postings
@@ -247,7 +249,7 @@ def _listing(posting_id: int, posting: Posting) -> Listing:
         title=safe(posting.title) or "(no title)",
         company=safe(posting.company) or None,
         url=posting.apply_url or posting.url,
-        place=_place(posting),
+        place=place(posting.places),
         workplace=posting.workplace,
         employment_type=posting.employment_type,
         seniority=posting.seniority,
@@ -255,9 +257,3 @@ def _listing(posting_id: int, posting: Posting) -> Listing:
         posted_at=posting.posted_at,
         text=posting.description_text or "",
     )
-
-
-def _place(posting: Posting) -> str:
-    shown = list(dict.fromkeys(safe(place.city or place.text) for place in posting.places))
-    more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
-    return ", ".join(shown[:3]) + more

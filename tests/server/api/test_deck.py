@@ -87,7 +87,7 @@ def test_preferences_rule_cards_out(database: Database, signed_in: SignedIn) -> 
 
 
 def test_an_empty_store_deals_nothing(signed_in: SignedIn) -> None:
-    assert signed_in().get(DECK).json() == {"items": [], "next": None}
+    assert signed_in().get(DECK).json() == {"items": [], "next": None, "progress": None}
 
 
 def test_wrong_limits_and_cursors_are_refused(database: Database, signed_in: SignedIn) -> None:

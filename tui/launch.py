@@ -27,8 +27,11 @@ def why_plain() -> str | None:
     return None
 
 
-def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "local") -> None:
-    """Run the app until the person leaves it. Raises what kept the desk from being made."""
+def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "local", far: bool = False) -> int:
+    """Run the app until the person leaves it; how many verdicts wait. Raises what kept the desk from being made.
+
+    `owner` and `far` are those of `SwipeApp`.
+    """
     from tui.app import SwipeApp
 
     sys.setswitchinterval(SWITCH)
@@ -38,18 +41,21 @@ def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "loca
     # The matrices are small, and threads of the linear algebra would wait for one another in a loop, with the
     # interpreter's lock held: 40 ms for a factor that takes 2. To be said before numpy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    app = SwipeApp(settings, make_desk, owner)
+    app = SwipeApp(settings, make_desk, owner, far=far)
     app.run()
     if app.failure is not None:
         raise app.failure
+    return len(app.dealer.waiting)
 
 
-def run_plain(settings: Settings, make_desk: Callable[[], Desk]) -> None:
-    """Run the plain mode on standard input and output."""
+def run_plain(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "local", far: bool = False) -> int:
+    """Run the plain mode on standard input and output; how many verdicts wait."""
     from tui.plain import Plain
 
     desk = make_desk()
     try:
-        Plain(desk, settings.tui_dir).run()
+        plain = Plain(desk, settings.tui_dir, owner=owner, far=far)
+        plain.run()
     finally:
         desk.close()
+    return len(plain.waiting)

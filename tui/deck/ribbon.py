@@ -30,7 +30,7 @@ class Ribbon(Static):
         self._fading: Timer | None = None
         self._left = 0
 
-    def show(self, last: Verdict | None, stored: bool, waiting: int, trouble: str | None) -> None:
+    def show(self, last: Verdict | None, stored: bool, waiting: int, trouble: str | None, far: bool = False) -> None:
         if last is None and not trouble:
             self._put(Content.styled("→ like   ← dislike   s save   space skip   u undo   ? help", "$quiet"))
             return
@@ -42,7 +42,8 @@ class Ribbon(Static):
             if stored and not waiting:
                 parts.append(Content.styled("✓ stored", "$success"))
         if trouble:
-            wait = f"{waiting} wait{'s' if waiting == 1 else ''}: " if waiting else ""
+            whom = " for the server" if far else ""
+            wait = f"{waiting} wait{'s' if waiting == 1 else ''}{whom}: " if waiting else ""
             parts.append(Content.styled(f"⚠ {wait}{trouble}", "bold $warning"))
         elif waiting:
             parts.append(Content.styled("… storing" if waiting == 1 else f"… storing {waiting}", "$quiet"))

@@ -46,7 +46,7 @@ class LocalDesk(LocalRooms):
     """Threads may share one. The database's pages are not mapped into memory: they would count as the app's."""
 
     name = "this computer"
-    no_simulator = None
+    no_simulator: str | None = None
 
     def __init__(self, settings: Settings, person_id: int = LOCAL_PERSON_ID) -> None:
         self.settings = settings

@@ -27,7 +27,7 @@ _NO_SIMULATOR = (
 class RemoteDesk(RemoteRooms):
     """Threads may share one."""
 
-    no_simulator = _NO_SIMULATOR
+    no_simulator: str | None = _NO_SIMULATOR
 
     def __init__(self, line: Line) -> None:
         self.line = line

@@ -43,7 +43,7 @@ def _later(name: str) -> Callable[[], Screen[None]]:
 class SwipeApp(App[None]):
     """`make_desk` is called once, in the first clerk's thread: reading the core takes longer than showing a screen.
 
-    `owner` names whose data it is, in the names of files; `far`: a server has it.
+    `owner` names whose data it is, in the names of files; `far`: the server that has it.
     """
 
     TITLE = "JobSwipe"
@@ -56,11 +56,12 @@ class SwipeApp(App[None]):
     }
 
     def __init__(
-        self, settings: Settings, make_desk: Callable[[], Desk], owner: str = "local", *, far: bool = False
+        self, settings: Settings, make_desk: Callable[[], Desk], owner: str = "local", *, far: str | None = None
     ) -> None:
         super().__init__()
         self.settings = settings
         self.owner = owner
+        self.sub_title = far or ""
         self._make_desk = make_desk
         self._desk: Desk | None = None
         self._desk_lock = Lock()
@@ -75,7 +76,7 @@ class SwipeApp(App[None]):
             self._tell_deck,
             self.say,
             self.call_after_refresh,
-            far=far,
+            far=far is not None,
         )
         for theme in THEMES:
             self.register_theme(theme)

@@ -27,7 +27,7 @@ def why_plain() -> str | None:
     return None
 
 
-def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "local", far: bool = False) -> int:
+def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "local", far: str | None = None) -> int:
     """Run the app until the person leaves it; how many verdicts wait. Raises what kept the desk from being made.
 
     `owner` and `far` are those of `SwipeApp`.
@@ -48,13 +48,15 @@ def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "loca
     return len(app.dealer.waiting)
 
 
-def run_plain(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "local", far: bool = False) -> int:
+def run_plain(
+    settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "local", far: str | None = None
+) -> int:
     """Run the plain mode on standard input and output; how many verdicts wait."""
     from tui.plain import Plain
 
     desk = make_desk()
     try:
-        plain = Plain(desk, settings.tui_dir, owner=owner, far=far)
+        plain = Plain(desk, settings.tui_dir, owner=owner, far=far is not None)
         plain.run()
     finally:
         desk.close()

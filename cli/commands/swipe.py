@@ -141,7 +141,7 @@ def _over_server(settings: Settings, server: str, run: Callable[..., int]) -> No
 
     make_home(settings)
     desk, owner = begin(server, settings.tui_dir)
-    waiting = run(settings, lambda: desk, owner=owner, far=True)
+    waiting = run(settings, lambda: desk, owner=owner, far=desk.name)
     if waiting:
         said = "1 verdict waits" if waiting == 1 else f"{waiting} verdicts wait"
         note(f"{said} for {desk.name}: they are kept here, and sent when you start with this server again.")

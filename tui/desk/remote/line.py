@@ -6,6 +6,7 @@ on this machine no proxy is asked.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from datetime import UTC, datetime
@@ -102,9 +103,9 @@ class Line:
             except AwayError as error:
                 found.append(error)
             except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:  # RuntimeError: the client was closed
-                found.append(AwayError(f"The server {self.where.host} does not answer ({_why(error)})."))
+                found.append(AwayError(f"{self.where.host} does not answer ({_why(error)})."))
             except Exception as error:  # noqa: BLE001 - whatever a transport raises must reach who waits
-                found.append(AwayError(f"The server {self.where.host} cannot be asked ({type(error).__name__})."))
+                found.append(AwayError(f"{self.where.host} cannot be asked ({type(error).__name__})."))
             finally:
                 done.set()
 
@@ -114,7 +115,7 @@ class Line:
             if self.closed.is_set():
                 raise AwayError("The app ends: the server was not waited for.")
             if time.monotonic() >= until:
-                raise AwayError(f"The server {self.where.host} does not answer within {seconds:g} seconds.")
+                raise AwayError(f"{self.where.host} does not answer within {seconds:g} seconds.")
         if isinstance(found[0], AwayError):
             raise found[0]
         return found[0]
@@ -135,13 +136,13 @@ class Line:
             def pieces() -> Any:
                 for piece in response.iter_raw(65_536):
                     if time.monotonic() > until:
-                        raise AwayError(f"The server {self.where.host} takes too long to answer.")
+                        raise AwayError(f"{self.where.host} takes too long to answer.")
                     yield piece
 
             try:
                 body = read_body(pieces(), packed or "identity", LARGEST)
             except TooLargeError:
-                raise AwayError(f"The server {self.where.host} answers more than this app reads.") from None
+                raise AwayError(f"{self.where.host} answers more than this app reads.") from None
             except CorruptBodyError:
                 raise malformed() from None
             return Answer(response.status_code, response.headers, body)
@@ -154,23 +155,23 @@ class Line:
         if 300 <= status < 400:
             to = safe(answer.headers.get("location", ""))[:200]
             raise AwayError(
-                f"The server {host} points to {to or 'another address'}, which is not followed with your key: start "
+                f"{host} points to {to or 'another address'}, which is not followed with your key: start "
                 "again with --server and the address that is meant."
             )
         problem = _problem(answer)
         if problem is None:
-            raise AwayError(f"The server {host} answers {status} and is no JobSwipe at this moment.", retry_after=wait)
+            raise AwayError(f"{host} answers {status} and is no JobSwipe at this moment.", retry_after=wait)
         detail = safe(problem.detail)[:500]
         if status == 429:
             asked = f" to wait {wait:.0f} seconds" if wait else " for patience"
-            raise AwayError(f"The server {host} asks{asked}: too many requests.", retry_after=wait or 5.0)
+            raise AwayError(f"{host} asks{asked}: too many requests.", retry_after=wait or 5.0)
         kind = _ERRORS.get(status)
         if status == 401:
-            raise UnauthenticatedError(f"The server {host} does not take this API key: {_NEW_KEY}.")
+            raise UnauthenticatedError(f"{host} does not take this API key: {_NEW_KEY}.")
         if status == 403:
             raise ForbiddenError(f"{detail.removesuffix('.')}: {_NEW_KEY}, or ask whoever runs it.")
         if kind is None:
-            raise AwayError(f"The server {host} cannot do it now: {detail}", retry_after=wait)
+            raise AwayError(f"{host} cannot do it now: {detail}", retry_after=wait)
         for one in problem.errors[:3]:
             detail += f" {safe(one.get('field', ''))}: {safe(one.get('expected', ''))}."
         raise kind(detail)
@@ -209,5 +210,5 @@ def _why(error: Exception) -> str:
         return "no connection in time"
     if isinstance(error, httpx.TimeoutException):
         return "it takes too long"
-    text = safe(str(error)) or type(error).__name__
+    text = re.sub(r"\[Errno -?\d+\] ", "", safe(str(error))) or type(error).__name__
     return text[:200].removesuffix(".")

@@ -82,6 +82,11 @@ class Dealer:
         pending = sum(-1 if one.verdict == "undo" else 1 for one in self.waiting)
         return (self.deal.dealt if self.deal else self._dealt) + pending + 1
 
+    @property
+    def kept(self) -> int | None:
+        """How many of what waits for a far store would outlive the app; None over a near one."""
+        return sum(one.key in self._safe for one in self.waiting) if self.far else None
+
     def restore(self, cards: Sequence[DeskCard], dealt: int) -> None:
         """Show the hand of the last session until the store has been asked: it was looked at before."""
         if cards and self.current is None:
@@ -262,6 +267,8 @@ class Dealer:
         try:
             await self._keeper.ask(lambda: self._outbox.save(waiting))
             self._safe = frozenset(one.key for one in waiting)
+            if self.far:
+                self._changed()
         except OSError as error:
             self._said(f"What waits cannot be kept in a file: {error.strerror}.", True)
 

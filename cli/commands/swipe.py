@@ -106,6 +106,10 @@ def _app(*, plain: bool, web: bool, port: int, list_keys: bool, server: str | No
     if list_keys:
         _list_keys(settings, form)
         return
+    if server is not None:
+        from tui.desk.remote.address import address
+
+        address(server)  # a wrong one is told before anything else
     if web:
         _web(port, server)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from driving import running
+from driving import text as words
+from driving import until as until_async
 from served_desk import desk, make_key
 from servers.served import Served, until
 from sqlalchemy import text
@@ -19,6 +23,7 @@ from jobswipe.db.engine import Database, database_of
 from jobswipe.errors import ForbiddenError, InputError, NotFoundError, UsageError
 from jobswipe.models import Swipe, TaskRun
 from jobswipe.settings import load
+from tui.app import SwipeApp
 from tui.desk.interface import Deal, Verdict
 from tui.desk.local import LocalDesk
 from tui.desk.remote import rooms
@@ -160,7 +165,7 @@ def _rooms(
             ask()
 
 
-def test_a_key_of_few_scopes_shows_what_it_may(server: Served, database: Database) -> None:
+def test_a_key_of_few_scopes_shows_what_it_may(server: Served, database: Database, home: Path) -> None:
     found = desk(server.url, make_key(database, "deck:read", "applications:read"))
     assert found.deal(3, ()).cards
     assert found.report("funnel")
@@ -170,7 +175,21 @@ def test_a_key_of_few_scopes_shows_what_it_may(server: Served, database: Databas
     assert operations.checks
     assert "sources:read" in operations.refused["sources"]
     assert "tasks:read" in operations.refused["tasks"]
-    found.close()
+    asyncio.run(_screens(SwipeApp(load(home), lambda: found, "few", far=found.name)))
+
+
+async def _screens(app: SwipeApp) -> None:
+    """Each says what is not to be had, and shows the rest."""
+    async with running(app, (120, 40)) as pilot:
+        assert "127.0.0.1" in words(app)
+        for key, expected in (
+            ("3", ("reports:read", "open positions")),
+            ("5", ("The simulator works on this computer's own data alone",)),
+            ("6", ("sources:read", "tasks:read", "The log of a server is on its machine", "database")),
+            ("4", ("resumes:read",)),
+        ):
+            await pilot.press(key)
+            await until_async(lambda expected=expected: all(one in words(app) for one in expected), pilot)
 
 
 def plain(value: Any) -> Any:

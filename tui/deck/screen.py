@@ -75,7 +75,7 @@ class DeckScreen(Room):
         waiting = len(dealer.waiting)
         last = self._last
         stored = last is not None and not any(one.key == last.key for one in dealer.waiting)
-        self.query_one(Ribbon).show(last, stored, waiting, dealer.trouble, dealer.far)
+        self.query_one(Ribbon).show(last, stored, waiting, dealer.trouble, dealer.kept)
         deal = dealer.deal
         if deal is not None:
             self.query_one(Learned).tell(deal.leanings, deal.dealt, deal.has_resume)

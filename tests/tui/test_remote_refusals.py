@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from servers.certificate import self_signed
 
 from jobswipe.errors import (
     ConflictError,
@@ -174,6 +176,32 @@ def test_a_server_that_hangs_is_given_up(rude: Rude, desk: RemoteDesk, monkeypat
     threading.Timer(0.3, desk.close).start()
     with pytest.raises(AwayError):  # the end of the app is not kept waiting
         desk.line.ask("POST", "/swipes", dict, seconds=600, json={})
+
+
+def test_a_certificate_that_is_not_trusted_gets_no_key(
+    rude: Rude, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = self_signed(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    rude.socket = context.wrap_socket(rude.socket, server_side=True, do_handshake_on_connect=False)
+    rude.answer = (200, {}, b'{"application_id": 12}')
+    where = address(f"https://127.0.0.1:{rude.server_port}")
+    desk = RemoteDesk(Line(where, SECRET))
+    with pytest.raises(AwayError, match="does not trust, so nothing was sent"):
+        desk.record(LIKE)
+    assert rude.asked == []
+    desk.close()
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    desk = RemoteDesk(Line(where, SECRET))
+    assert desk.record(LIKE) == 12
+    desk.close()
+
+
+def test_a_proxy_that_cannot_be_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "gopher://127.0.0.1")
+    with pytest.raises(UsageError, match="The proxy"):
+        Line(address("https://jobs.example.com"), SECRET)
 
 
 def test_nobody_listens() -> None:

@@ -98,6 +98,7 @@ class Outbox:
         if not lines:
             path.unlink(missing_ok=True)
             return
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, draft = tempfile.mkstemp(prefix=f".{path.stem}.", dir=self.folder)
         with os.fdopen(handle, "wb") as file:
             file.write(b"\n".join(lines) + b"\n")

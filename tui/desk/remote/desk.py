@@ -121,7 +121,7 @@ def _card(one: shapes.Card) -> DeskCard:
             posting_id=one.posting_id,
             title=safe(one.title) or "(no title)",
             company=safe(one.company) or None,
-            url=one.apply_url or one.url,
+            url=safe(one.apply_url or one.url) or None,
             place=place(one.places),
             workplace=safe(one.workplace) or None,
             employment_type=safe(one.employment_type) or None,

@@ -73,9 +73,19 @@ class Line:
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
         }
-        self._client = httpx.Client(
-            headers=headers, follow_redirects=False, trust_env=not where.loopback, transport=transport
-        )
+        try:
+            self._client = httpx.Client(
+                headers=headers,
+                follow_redirects=False,
+                trust_env=not where.loopback,
+                verify=httpx.create_ssl_context(),
+                transport=transport,
+            )
+        except (ImportError, ValueError, OSError) as error:  # OSError: of certificates
+            why = safe(str(error)).removesuffix(".")
+            raise UsageError(
+                f"The proxy or the certificates that the environment names cannot be used: {why}."
+            ) from None
         self.closed = threading.Event()
 
     def get(self, path: str, type_: type[T], *, seconds: float = PATIENCE, **params: Any) -> T:
@@ -103,7 +113,7 @@ class Line:
             except AwayError as error:
                 found.append(error)
             except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:  # RuntimeError: the client was closed
-                found.append(AwayError(f"{self.where.host} does not answer ({_why(error)})."))
+                found.append(self._away(error))
             except Exception as error:  # noqa: BLE001 - whatever a transport raises must reach who waits
                 found.append(AwayError(f"{self.where.host} cannot be asked ({type(error).__name__})."))
             finally:
@@ -146,6 +156,14 @@ class Line:
             except CorruptBodyError:
                 raise malformed() from None
             return Answer(response.status_code, response.headers, body)
+
+    def _away(self, error: Exception) -> AwayError:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return AwayError(
+                f"{self.where.host} shows a certificate that this computer does not trust, so nothing was sent: where "
+                "it is of an authority of yours, name that one's file in SSL_CERT_FILE."
+            )
+        return AwayError(f"{self.where.host} does not answer ({_why(error)}).")
 
     def _refuse(self, answer: Answer) -> NoReturn:
         """Raise what the server means. Only a refusal in JobSwipe's own form is one: a proxy may be in between."""

@@ -55,10 +55,10 @@ class RemoteRooms:
         rows = [
             Application(
                 id=one.id,
-                stage=one.stage,
+                stage=safe(one.stage),
                 title=safe(one.title),
                 company=safe(one.company) or None,
-                url=one.url,
+                url=safe(one.url) or None,
                 posting_id=one.posting_id,
                 created_at=one.created_at,
                 updated_at=one.updated_at,

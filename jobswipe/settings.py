@@ -21,7 +21,7 @@ from jobswipe.errors import SettingsError
 
 CONFIG_NAME = "config.toml"
 _MAX_SECRET = 10_000
-_RESERVED = {"JOBSWIPE_HOME", "JOBSWIPE_NOW", "JOBSWIPE_CORPUS"}
+_RESERVED = {"JOBSWIPE_HOME", "JOBSWIPE_NOW", "JOBSWIPE_CORPUS", "JOBSWIPE_API_KEY", "JOBSWIPE_API_KEY_FILE"}
 
 
 class _Section(BaseSettings):

@@ -41,7 +41,10 @@ def _later(name: str) -> Callable[[], Screen[None]]:
 
 
 class SwipeApp(App[None]):
-    """`make_desk` is called once, in the first clerk's thread: reading the core takes longer than showing a screen."""
+    """`make_desk` is called once, in the first clerk's thread: reading the core takes longer than showing a screen.
+
+    `owner` names whose data it is, in the names of files; `far`: the server that has it.
+    """
 
     TITLE = "JobSwipe"
     CSS_PATH = "app.tcss"
@@ -52,24 +55,28 @@ class SwipeApp(App[None]):
         **{name: _later(name) for name, _ in ROOMS if name != "deck"},
     }
 
-    def __init__(self, settings: Settings, make_desk: Callable[[], Desk], owner: str = "local") -> None:
+    def __init__(
+        self, settings: Settings, make_desk: Callable[[], Desk], owner: str = "local", *, far: str | None = None
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.owner = owner
+        self.sub_title = far or ""
         self._make_desk = make_desk
         self._desk: Desk | None = None
         self._desk_lock = Lock()
         self.failure: JobSwipeError | None = None
         self.first, self.second, self.third = Clerk("verdicts"), Clerk("screens"), Clerk("slow")
-        self.remembered = state.load(settings.tui_dir)
+        self.remembered = state.load(settings, owner)
         self.dealer = Dealer(
             self.desk,
             self.first,
-            Outbox(settings.tui_dir),
+            Outbox(settings.tui_dir, owner),
             settings.tui.ahead,
             self._tell_deck,
             self.say,
             self.call_after_refresh,
+            far=far is not None,
         )
         for theme in THEMES:
             self.register_theme(theme)
@@ -95,8 +102,7 @@ class SwipeApp(App[None]):
         return {"quiet": "#8790b8", "faint": "#4a5175"}
 
     def on_mount(self) -> None:
-        if self.remembered.owner == self.owner:
-            self.dealer.restore(self.remembered.hand, self.remembered.dealt)
+        self.dealer.restore(self.remembered.hand, self.remembered.dealt)
         room = self.remembered.room
         self.switch_mode(room if room in dict(ROOMS) else "deck")
         self.run_worker(self.dealer.run(), name="dealer", exit_on_error=True)
@@ -152,7 +158,7 @@ class SwipeApp(App[None]):
         known.owner = self.owner
         known.hand = [card for card in (dealer.current, *dealer.hand) if card is not None][: state.HAND]
         known.dealt = dealer.position - 1
-        state.save(self.settings.tui_dir, known)
+        state.save(self.settings, known)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - as Textual calls it
         for number, (name, label) in enumerate(ROOMS, 1):
@@ -165,5 +171,6 @@ class SwipeApp(App[None]):
     async def on_unmount(self) -> None:
         for clerk in (self.first, self.second, self.third):
             clerk.leave()
+        self.dealer.leave()
         if self._desk is not None:
             self._desk.close()

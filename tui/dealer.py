@@ -2,7 +2,8 @@
 
 A verdict moves to the next card at once and is stored in the order of the keys; what the store does not take now waits,
 is tried again, and lies in the outbox meanwhile. Taking back works on the same line: a verdict that still waits is
-crossed out, one that is stored gets an undo behind it.
+crossed out, one that is stored gets an undo behind it. Over a far store an answer may be lost: each verdict lies in the
+outbox before it is sent, and one that was sent gets an undo even where no answer came.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from uuid import uuid4
 
 from jobswipe.errors import JobSwipeError, StorageError
 from tui.clerk import Clerk
-from tui.desk.interface import Deal, Desk, DeskCard, Verdict
+from tui.desk.interface import AwayError, Deal, Desk, DeskCard, Verdict
 from tui.desk.outbox import Outbox
 
 T = TypeVar("T")
@@ -29,13 +30,17 @@ PAUSES = (0.5, 1.0, 2.0, 5.0)
 """Seconds between two tries of a verdict that the store did not take; the last one again and again."""
 QUIET = 0.3
 """Seconds without a verdict after which a hand is dealt anew, unless it is low: dealing takes from the keys."""
+FAR_QUIET = 2.0
+"""The same over a far store, which counts how often it is asked."""
 
 SWEEP = 30
 """Calls of the desk between two searches of all objects for garbage; the young ones are searched after each."""
 
 
 class Dealer:
-    """`changed` is called after all that a screen may want to show; `said` with what a person should read."""
+    """`changed` is called after all that a screen may want to show; `said` with what a person should read. `far`: the
+    store is a server's.
+    """
 
     def __init__(
         self,
@@ -46,6 +51,8 @@ class Dealer:
         changed: Callable[[], None],
         said: Callable[[str, bool], None],
         after_painting: Callable[[Callable[[], None]], object] = lambda work: work(),
+        *,
+        far: bool = False,
     ) -> None:
         self._desk = desk
         self._clerk = clerk
@@ -54,10 +61,13 @@ class Dealer:
         self._changed = changed
         self._said = said
         self._after_painting = after_painting
+        self.far = far
+        self._keeper = Clerk("outbox")  # a request that hangs must not keep what waits from the disk
+        self._safe: frozenset[str] = frozenset()
+        self._sent: set[str] = set()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._flying: Verdict | None = None
-        self._kept = False
         self._stale = True
         self.current: DeskCard | None = None
         self.hand: deque[DeskCard] = deque()
@@ -69,6 +79,8 @@ class Dealer:
         self.stored_count = 0
         self._dealt = self._asked = 0
         self._since = 0  # verdicts that were stored after the deal
+        self._refused = 0
+        self._keeping: set[asyncio.Future[None]] = set()
         self._judged_at = 0.0
         self._restored: frozenset[int] = frozenset()
 
@@ -77,6 +89,11 @@ class Dealer:
         """Which card of the person's the current one is, from 1."""
         pending = sum(-1 if one.verdict == "undo" else 1 for one in self.waiting)
         return (self.deal.dealt if self.deal else self._dealt) + self._since + pending + 1
+
+    @property
+    def kept(self) -> int | None:
+        """How many of what waits for a far store would outlive the app; None over a near one."""
+        return sum(one.key in self._safe for one in self.waiting) if self.far else None
 
     def restore(self, cards: Sequence[DeskCard], dealt: int) -> None:
         """Show the hand of the last session until the store has been asked: it was looked at before."""
@@ -112,7 +129,7 @@ class Dealer:
         if not self.history:
             return None
         card, sent = self.history.pop()
-        if sent in self.waiting and sent is not self._flying:
+        if sent in self.waiting and sent is not self._flying and sent.key not in self._sent:
             self.waiting.remove(sent)
             self._stale = True
             self._wake.set()
@@ -138,17 +155,18 @@ class Dealer:
 
     async def run(self) -> None:
         """Store and deal until cancelled."""
-        for one in await self._clerk.ask(self._outbox.load):
-            self._kept = True
-            self._send(one)
+        await self._take_over()
         while True:
             self._idle.clear()
             while self.waiting:
                 await self._store_next()
                 if len(self.hand) < LOW:
                     await self._deal()
+            if self._safe:
+                await self._keep()
             if self._stale:
-                if len(self.hand) >= LOW and (left := self._judged_at + QUIET - time.monotonic()) > 0:
+                quiet = FAR_QUIET if self.far else QUIET
+                if len(self.hand) >= LOW and (left := self._judged_at + quiet - time.monotonic()) > 0:
                     await self._rest(left)
                     continue
                 await self._deal()
@@ -159,15 +177,22 @@ class Dealer:
             await self._wake.wait()
 
     async def settle(self, seconds: float) -> bool:
-        """Wait until everything is stored; what is not by then lies in the outbox. Whether all is stored."""
-        try:
+        """Wait until everything is stored; what is not by then lies in the outbox. Whether all is stored.
+
+        A far store that does not answer is not waited for.
+        """
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self.waiting:
+                while self.waiting and not (self.far and self.trouble):
                     await asyncio.sleep(0.01)
-        except TimeoutError:
-            self._outbox.save(self.waiting)
-            return False
-        return True
+        if self.waiting or self._safe:
+            await self._keep()
+        return not self.waiting
+
+    def leave(self) -> None:
+        """Begin nothing more; what waits is the next window's."""
+        self._keeper.leave()
+        self._outbox.close()
 
     async def idle(self) -> None:
         """Wait until all is stored and dealt."""
@@ -180,15 +205,39 @@ class Dealer:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
 
+    async def _take_over(self) -> None:
+        """Go on with what other windows have left."""
+        try:
+            left = await self._keeper.ask(self._outbox.load)
+        except OSError as error:
+            self._said(f"What waits from another time cannot be read: {error.strerror}.", True)
+            return
+        self._safe = frozenset(one.key for one in left)
+        self._sent |= self._safe
+        self.waiting.extendleft(reversed(left))  # before what was judged meanwhile
+        if len(self.waiting) > len(left):
+            await self._keep()
+
     def _send(self, verdict: Verdict) -> None:
         self.waiting.append(verdict)
         # The next card is painted first: the store's thread would take half of the processor from it.
-        self._after_painting(self._wake.set)
+        self._after_painting(self._set_off)
+
+    def _set_off(self) -> None:
+        self._wake.set()
+        if self.far:
+            keeping = asyncio.ensure_future(self._keep())
+            self._keeping.add(keeping)
+            keeping.add_done_callback(self._keeping.discard)
 
     async def _store_next(self) -> None:
         pause = 0
         while self.waiting:
             self._flying = one = self.waiting[0]
+            if self.far:
+                if one.key not in self._safe:
+                    await self._keep()
+                self._sent.add(one.key)
             try:
                 await self._ask(lambda desk, one=one: desk.record(one))  # type: ignore[misc]
             except StorageError as error:
@@ -196,9 +245,9 @@ class Dealer:
                 self.trouble = error.message
                 await self._keep()
                 self._changed()
-                if len(self.hand) < LOW:
+                if len(self.hand) < LOW and not self.far:
                     await self._deal()
-                await asyncio.sleep(PAUSES[min(pause, len(PAUSES) - 1)])
+                await asyncio.sleep(_pause(error, pause))
                 pause += 1
                 continue
             except JobSwipeError as error:
@@ -213,7 +262,7 @@ class Dealer:
             self.waiting.remove(one)
             self.trouble = None
             self._stale = True
-            if self._kept:
+            if self._safe:
                 await self._keep()
             self._changed()
             return
@@ -225,8 +274,10 @@ class Dealer:
     async def _keep(self) -> None:
         waiting = list(self.waiting)
         try:
-            await self._clerk.ask(lambda: self._outbox.save(waiting))
-            self._kept = bool(waiting)
+            await self._keeper.ask(lambda: self._outbox.save(waiting))
+            self._safe = frozenset(one.key for one in waiting)
+            if self.far:
+                self._changed()
         except OSError as error:
             self._said(f"What waits cannot be kept in a file: {error.strerror}.", True)
 
@@ -243,8 +294,12 @@ class Dealer:
             self.trouble = error.message
             self._stale = True
             self._changed()
-            await asyncio.sleep(PAUSES[0])
+            pause = _pause(error, self._refused)
+            # A key ends a rest; what a server has asked for, it does not.
+            await (asyncio.sleep(pause) if isinstance(error, AwayError) and error.retry_after else self._rest(pause))
+            self._refused += 1
             return
+        self._refused = 0
         self.deal = deal
         self._since = 0
         if not self.waiting:
@@ -286,3 +341,9 @@ class Dealer:
             return await self._clerk.ask(lambda: self._desk().may_judge(card.posting_id))
         except JobSwipeError:
             return False
+
+
+def _pause(error: JobSwipeError, tried: int) -> float:
+    """Seconds until the next try: longer with each, and as long as a server asks for."""
+    asked = error.retry_after if isinstance(error, AwayError) else None
+    return max(asked or 0.0, PAUSES[min(tried, len(PAUSES) - 1)])

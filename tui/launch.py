@@ -31,8 +31,11 @@ def why_plain() -> str | None:
     return None
 
 
-def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "local") -> None:
-    """Run the app until the person leaves it. Raises what kept the desk from being made."""
+def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "local", far: str | None = None) -> int:
+    """Run the app until the person leaves it; how many verdicts wait. Raises what kept the desk from being made.
+
+    `owner` and `far` are those of `SwipeApp`.
+    """
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)
     from tui import lean
     from tui.app import SwipeApp
@@ -46,23 +49,29 @@ def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "loca
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
     def desk() -> Desk:
-        lean.load()
+        if far is None:
+            lean.load()
         made = make_desk()
         gc.freeze()  # the modules: to look for garbage among them would hold up the keys for 100 ms
         return made
 
-    app = SwipeApp(settings, desk, owner)
+    app = SwipeApp(settings, desk, owner, far=far)
     app.run()
     if app.failure is not None:
         raise app.failure
+    return len(app.dealer.waiting)
 
 
-def run_plain(settings: Settings, make_desk: Callable[[], Desk]) -> None:
-    """Run the plain mode on standard input and output."""
+def run_plain(
+    settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "local", far: str | None = None
+) -> int:
+    """Run the plain mode on standard input and output; how many verdicts wait."""
     from tui.plain import Plain
 
     desk = make_desk()
     try:
-        Plain(desk, settings.tui_dir).run()
+        plain = Plain(desk, settings.tui_dir, owner=owner, far=far is not None)
+        plain.run()
     finally:
         desk.close()
+    return len(plain.waiting)

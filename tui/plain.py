@@ -29,7 +29,7 @@ HELP = (
 
 
 class Plain:
-    """`ask` and `say` are the terminal's."""
+    """`ask` and `say` are the terminal's; `owner` and `far` are those of the app."""
 
     def __init__(
         self,
@@ -37,9 +37,14 @@ class Plain:
         directory: Path,
         ask: Callable[[str], str] = input,
         say: Callable[[str], None] | None = None,
+        *,
+        owner: str = "local",
+        far: bool = False,
     ) -> None:
         self.desk = desk
-        self.outbox = Outbox(directory)
+        self.far = far
+        self.outbox = Outbox(directory, owner)
+        self.waiting: list[Verdict] = []
         self.ask = ask
         self.say = say or _print
         self.judged: list[DeskCard] = []
@@ -49,17 +54,20 @@ class Plain:
 
     def run(self) -> None:
         """Ask until q or the end of the input."""
-        self._deliver()
-        while True:
-            card = self.top or self._next()
-            self.top = None
-            if card is None:
-                return
-            self.say("")
-            for line in lines(card):
-                self.say(line)
-            if not self._judge(card):
-                return
+        try:
+            self._take_over()
+            while True:
+                card = self.top or self._next()
+                self.top = None
+                if card is None:
+                    return
+                self.say("")
+                for line in lines(card):
+                    self.say(line)
+                if not self._judge(card):
+                    return
+        finally:
+            self.outbox.close()
 
     def _next(self) -> DeskCard | None:
         self.deal = self.desk.deal(1, ())
@@ -114,9 +122,8 @@ class Plain:
             explored=card.explored,
         )
         try:
-            opened = self.desk.record(sent)
+            opened = self._send(sent)
         except StorageError as error:
-            self.outbox.save([*self.outbox.load(), sent])
             self.say(f"Not stored yet, kept for the next try: {error.message}")
             return False
         self.judged.append(card)
@@ -127,12 +134,60 @@ class Plain:
         if not self.judged:
             self.say("Nothing is left to take back in this session.")
             return False
-        card = self.judged[-1]
-        self.desk.record(Verdict(key=uuid4().hex, posting_id=card.posting_id, verdict="undo", title=card.listing.title))
-        self.judged.pop()
-        self.say(f"Took back: {card.listing.title}.")
+        card = self.judged.pop()
+        try:
+            self._send(Verdict(key=uuid4().hex, posting_id=card.posting_id, verdict="undo", title=card.listing.title))
+        except StorageError as error:
+            self.say(f"Not taken back yet, kept for the next try: {error.message}")
+        else:
+            self.say(f"Took back: {card.listing.title}.")
         self.top = card
         return True
+
+    def _send(self, sent: Verdict) -> int | None:
+        """Store a verdict behind what waits. A server's answer may be lost: then it is kept before it is sent."""
+        self.waiting.append(sent)
+        if self.far or len(self.waiting) > 1:
+            self.outbox.save(self.waiting)
+        return self._deliver()
+
+    def _deliver(self) -> int | None:
+        """Store what waits, in its order; the application that the last one opened.
+
+        Raises StorageError where it waits on, and what keeps the last one from ever being stored.
+        """
+        opened = None
+        while self.waiting:
+            try:
+                opened = self.desk.record(self.waiting[0])
+            except StorageError:
+                self.outbox.save(self.waiting)
+                raise
+            except JobSwipeError as error:
+                self._done()
+                if not self.waiting:
+                    raise
+                self.say(error.message)
+            else:
+                self._done()
+        return opened
+
+    def _done(self) -> None:
+        self.waiting.pop(0)
+        if self.far or self.outbox.path.exists():
+            self.outbox.save(self.waiting)
+
+    def _take_over(self) -> None:
+        """Store what waits from another time."""
+        try:
+            self.waiting = self.outbox.load()
+            self._deliver()
+        except OSError as error:
+            self.say(f"What waits from another time cannot be read: {error.strerror}.")
+        except StorageError as error:
+            self.say(f"{len(self.waiting)} of your verdicts still wait: {error.message}")
+        except JobSwipeError as error:
+            self.say(error.message)
 
     def _search(self, query: str) -> None:
         hits = self.desk.search(query, 10) if query else []
@@ -170,19 +225,6 @@ class Plain:
         else:
             for line in HELP:
                 self.say(line)
-
-    def _deliver(self) -> None:
-        """Store what waits from another time."""
-        waiting = self.outbox.load()
-        while waiting:
-            try:
-                self.desk.record(waiting[0])
-            except StorageError:
-                break
-            except JobSwipeError as error:
-                self.say(error.message)
-            waiting.pop(0)
-            self.outbox.save(waiting)
 
 
 def lines(card: DeskCard) -> list[str]:

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.context import load_settings, open_store, read_input
+from cli.context import load_settings, make_home, open_store, read_input
 from cli.output import Format, FormatOption, emit, note
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jobswipe.db.engine import Database
     from jobswipe.matching.engine import Matcher
     from jobswipe.settings import Settings
-    from tui.desk.local import LocalDesk
+    from tui.desk.interface import Desk
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +29,12 @@ def register(app: typer.Typer) -> None:
 PlainOption = Annotated[bool, typer.Option("--plain", help="Ask line by line; for screen readers.")]
 WebOption = Annotated[bool, typer.Option("--web", help="Show the app in a browser of this machine.")]
 PortOption = Annotated[int, typer.Option(min=1, max=65535, help="The port of --web, on 127.0.0.1.")]
+ServerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--server", metavar="URL", help="Show a server's data; JOBSWIPE_API_KEY has the key, else it is asked for."
+    ),
+]
 KeysOption = Annotated[bool, typer.Option("--list-keys", help="List the keys and their names, for [tui] keys.")]
 
 
@@ -39,6 +47,7 @@ def swipe(
     web: WebOption = False,
     port: PortOption = 8765,
     list_keys: KeysOption = False,
+    server: ServerOption = None,
     form: FormatOption = Format.table,
 ) -> None:
     """Swipe in the terminal app, or apply a file of verdicts in order; each is learned before the next.
@@ -48,16 +57,19 @@ def swipe(
     Example: jobswipe swipe
     Example: jobswipe swipe --from verdicts.jsonl
     Example: jobswipe swipe --undo
+    Example: jobswipe swipe --server https://jobs.example.com
     """
     from jobswipe.errors import UsageError
 
     if undo and file is not None:
         raise UsageError("Give --from or --undo, not both.")
     if file is None and not undo:
-        _app(plain=plain, web=web, port=port, list_keys=list_keys, form=form)
+        _app(plain=plain, web=web, port=port, list_keys=list_keys, server=server, form=form)
         return
-    if plain or web or list_keys:
-        raise UsageError("--plain, --web and --list-keys go without --from and --undo.")
+    if plain or web or list_keys or server is not None:
+        raise UsageError(
+            "--plain, --web, --list-keys and --server go without --from and --undo, which are of this computer's data."
+        )
     from jobswipe.matching.engine import Matcher
 
     settings = load_settings()
@@ -74,6 +86,7 @@ def tui(
     web: WebOption = False,
     port: PortOption = 8765,
     list_keys: KeysOption = False,
+    server: ServerOption = None,
     form: FormatOption = Format.table,
 ) -> None:
     """Open the terminal app: deck, pipeline, market, resume, simulator, operations. The same as 'jobswipe swipe'.
@@ -81,21 +94,24 @@ def tui(
     Example: jobswipe tui
     Example: jobswipe tui --web --port 8765
     Example: jobswipe tui --list-keys --format csv
+    Example: jobswipe tui --server https://jobs.example.com
     """
-    _app(plain=plain, web=web, port=port, list_keys=list_keys, form=form)
+    _app(plain=plain, web=web, port=port, list_keys=list_keys, server=server, form=form)
 
 
-def _app(*, plain: bool, web: bool, port: int, list_keys: bool, form: Format) -> None:
+def _app(*, plain: bool, web: bool, port: int, list_keys: bool, server: str | None, form: Format) -> None:
     from jobswipe.errors import UsageError
 
     settings = load_settings()
     if list_keys:
         _list_keys(settings, form)
         return
-    if web:
-        from tui.web import serve
+    if server is not None:
+        from tui.desk.remote.address import address
 
-        serve(port, [])
+        address(server)  # a wrong one is told before anything else
+    if web:
+        _web(port, server)
         return
     in_browser = "web_driver" in os.environ.get("TEXTUAL_DRIVER", "")
     if not in_browser and not sys.stdin.isatty():
@@ -108,16 +124,46 @@ def _app(*, plain: bool, web: bool, port: int, list_keys: bool, form: Format) ->
         if why:
             note(why)
 
-    def desk() -> LocalDesk:
+    run = launch.run_plain if plain or settings.tui.plain else launch.run
+    if server is not None:
+        _over_server(settings, server, run)
+        return
+
+    def desk() -> Desk:
         from tui.desk.local import LocalDesk
 
         open_store(settings, create=True).dispose()
         return LocalDesk(settings)
 
-    if plain or settings.tui.plain:
-        launch.run_plain(settings, desk)
-    else:
-        launch.run(settings, desk)
+    from tui.desk.outbox import local_owner
+
+    run(settings, desk, owner=local_owner(settings))
+
+
+def _over_server(settings: Settings, server: str, run: Callable[..., int]) -> None:
+    from tui.desk.remote.begin import begin
+
+    make_home(settings)
+    desk, owner = begin(server, settings.tui_dir)
+    waiting = run(settings, lambda: desk, owner=owner, far=desk.name)
+    if waiting:
+        said = "1 verdict waits" if waiting == 1 else f"{waiting} verdicts wait"
+        note(f"{said} for {desk.name}: they are kept here, and sent when you start with this server again.")
+
+
+def _web(port: int, server: str | None) -> None:
+    """Each page starts the app: the key goes to it by the environment, where nobody else sees it."""
+    from tui.web import serve
+
+    if server is not None:
+        from tui.desk.remote import address, begin
+
+        where = address.address(server)
+        if begin.KEY_FILE not in os.environ:
+            os.environ[begin.KEY] = begin.api_key(where)
+        serve(port, ["--server", where.root])
+        return
+    serve(port, [])
 
 
 def _list_keys(settings: Settings, form: Format) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import exists, func, or_, select
@@ -43,6 +43,11 @@ def rates(fields: Mapping[str, Any] | None) -> dict[str, float]:
 
 def of_source(session: Session, source_id: int) -> dict[str, Any]:
     """What the source's open postings say, as `Filled.document`."""
+    return of_sources(session, [source_id]).get(source_id) or {"postings": 0, "filled": dict.fromkeys(FIELDS, 0)}
+
+
+def of_sources(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The same of many; one without open postings is left out."""
     places, skills = table(PostingPlace).c, table(PostingSkill).c
     said = {
         "company": _P.company_id.is_not(None),
@@ -58,5 +63,12 @@ def of_source(session: Session, source_id: int) -> dict[str, Any]:
         "posted_at": _P.posted_at.is_not(None),
     }
     counted: Any = [func.count(1).filter(said[name]) for name in FIELDS]
-    row = session.execute(select(func.count(1), *counted).where(_P.source_id == source_id, _P.state == "open")).one()
-    return {"postings": row[0], "filled": dict(zip(FIELDS, row[1:], strict=True))}
+    statement = (
+        select(_P.source_id, func.count(1), *counted)
+        .where(_P.source_id.in_(ids), _P.state == "open")
+        .group_by(_P.source_id)
+    )
+    return {
+        row[0]: {"postings": row[1], "filled": dict(zip(FIELDS, row[2:], strict=True))}
+        for row in session.execute(statement)
+    }

@@ -71,6 +71,19 @@ def shown(session: Session, ids: Sequence[int]) -> dict[int, Shown]:
     return {posting_id: _of(found) for posting_id, found in rows.items()}
 
 
+class Whole(msgspec.Struct, frozen=True):
+    """What a card that is shown whole adds."""
+
+    apply_url: str | None
+    description_text: str | None
+
+
+def whole(session: Session, ids: Sequence[int]) -> dict[int, Whole]:
+    """What each posting adds to what is shown of it; one that is not there is left out."""
+    statement = select(Posting.id, Posting.apply_url, Posting.description_text).where(col(Posting.id).in_(ids))
+    return {posting_id: Whole(address, text) for posting_id, address, text in session.exec(statement) if posting_id}
+
+
 def _of(rows: list[Any]) -> Shown:
     """`rows` is the posting beside each of its places."""
     (

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import make_url
-
 from jobswipe.errors import SettingsError
 from jobswipe.settings import home_dir
 
@@ -107,6 +105,8 @@ def configured(settings: Settings) -> Keys:
 
 def default_for(url: str) -> Keys:
     """The keys of a store that nothing else is said of: beside the file of SQLite, else in the data directory."""
+    from sqlalchemy import make_url
+
     parsed = make_url(url)
     embedded = parsed.get_backend_name() == "sqlite" and parsed.database
     return in_directory((Path(embedded).parent if embedded else home_dir()) / DIRECTORY)

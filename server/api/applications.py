@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from jobswipe import clock
 from jobswipe.applications import contacts, funnel, service
+from jobswipe.applications.beside import beside
 from jobswipe.errors import UsageError
 from server.api.access import ApiRequest, needs, shows
 from server.api.params import (
@@ -46,8 +47,16 @@ class ApplicationRow(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
+class ListedApplication(ApplicationRow, frozen=True, kw_only=True):
+    """An application of the list: how many `notes` and `documents` it has, and when the next reminder comes due."""
+
+    notes: int
+    documents: int
+    reminder_at: datetime | None
+
+
 class ApplicationList(msgspec.Struct, frozen=True, kw_only=True):
-    items: list[ApplicationRow]
+    items: list[ListedApplication]
     next: str | None
 
 
@@ -133,6 +142,7 @@ ROW = {
     "id": 12, "stage": "saved", "title": "Backend Engineer", "company": "Example Ltd",
     "url": "https://jobs.example.com/7", "posting_id": 7, "created_at": _AT, "updated_at": _AT,
 }  # fmt: skip
+_LISTED = {**ROW, "notes": 2, "documents": 1, "reminder_at": "2026-03-15T08:00:00Z"}
 _EVENT = {"id": 40, "kind": "opened", "from_stage": None, "to_stage": "saved", "text": None, "at": _AT}
 VIEW = {**ROW, "events": [_EVENT], "reminders": [], "documents": [], "contacts": []}
 
@@ -154,7 +164,7 @@ def view(session: Session, person_id: int, application_id: int) -> ApplicationVi
     )
 
 
-@get("/applications", opt=_READ | shows(response={"items": [ROW], "next": None}), sync_to_thread=True)
+@get("/applications", opt=_READ | shows(response={"items": [_LISTED], "next": None}), sync_to_thread=True)
 def listing(
     request: ApiRequest,
     stage: Annotated[list[Stage] | None, QueryParameter(max_items=7, description="Only these stages.")] = None,
@@ -165,7 +175,13 @@ def listing(
     before = after(_KIND, cursor_, Id)
     with request.app.state.database.read() as session:
         found = service.page(session, request.user.person_id, limit, before, stage or ())
-        items = [seen(one, ApplicationRow) for one in found]
+        known = beside(session, [one.id or 0 for one in found])
+        items = [
+            ListedApplication(
+                **msgspec.structs.asdict(seen(one, ApplicationRow)), **msgspec.structs.asdict(known[one.id or 0])
+            )
+            for one in found
+        ]
     return ApplicationList(items=items, next=cursor(_KIND, items[-1].id) if len(items) == limit else None)
 
 

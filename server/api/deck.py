@@ -1,15 +1,19 @@
-"""The deck: the next cards to judge, with what each shows and why it is there."""
+"""The deck: the next cards to judge, with what each shows and why it is there; and any posting as a card."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from litestar import get
+from litestar.params import QueryParameter
 
-from jobswipe.postings.shown import Shown
+from jobswipe.postings.shown import Shown, Whole
 from server.api.access import ApiRequest, needs, shows
-from server.api.params import MAX_ID, CursorText, Limit, after, cursor
+from server.api.params import MAX_ID, CursorText, Limit, PathId, after, cursor, seen
+
+if TYPE_CHECKING:
+    from jobswipe.matching.engine import Match
 
 _KIND = "deck"
 
@@ -40,62 +44,144 @@ CARD = {
     "posted_at": "2026-03-01T12:00:00Z",
     "state": "open",
     "attribution": None,
+    "apply_url": None,
+    "description_text": None,
+}  # fmt: skip
+_WHOLE = {"apply_url": "https://jobs.example.com/7/apply", "description_text": "You build services."}
+_PROGRESS = {
+    "judged": 230, "left": 4120, "postings": 4350, "has_resume": True,
+    "leanings": [{"says": "in Germany", "weight": 0.412}, {"says": "level intern", "weight": -0.35}],
 }  # fmt: skip
 
 
-class DeckCard(Shown, frozen=True, kw_only=True):
-    """A card. `score` is 0 to 1 and the sum of `parts`; `explored`: it lies here to learn from your verdict.
+class PostingCard(Shown, frozen=True, kw_only=True):
+    """A posting with how it ranks for you. `score` is 0 to 1 and the sum of `parts`."""
 
-    `position` counts all your cards from 1. Send it and `explored` back with the verdict.
-    """
-
-    position: int
-    explored: bool
     score: float
     parts: dict[str, float]
     reasons: tuple[str, ...]
     matched_skills: tuple[str, ...]
     missing_skills: tuple[str, ...]
+    apply_url: str | None = None
+    description_text: str | None = None
+
+
+class DeckCard(PostingCard, frozen=True, kw_only=True):
+    """A card of the deck. `explored`: it lies here to learn from your verdict; `position` counts your cards from 1.
+
+    Send both back with the verdict. `apply_url` and `description_text` are null but for `full`.
+    """
+
+    position: int
+    explored: bool
+
+
+class SingleCard(PostingCard, frozen=True, kw_only=True):
+    """A posting as a card. `may_judge`: you have not judged it, and your preferences allow it."""
+
+    may_judge: bool
+
+
+class Taught(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that your verdicts taught, in words; `weight` is above 0 towards it, below away from it."""
+
+    says: str
+    weight: float
+
+
+class DeckProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """Your verdicts that stand, the cards that are left, all open postings, and up to 12 leanings, the strongest first.
+
+    `has_resume` is false where there is nothing to rank by yet.
+    """
+
+    judged: int
+    left: int
+    postings: int
+    has_resume: bool
+    leanings: list[Taught]
 
 
 class Deck(msgspec.Struct, frozen=True):
-    """Cards, the best first. `next` goes on in this dealt deck; null where it ends."""
+    """Cards, the best first. `next` goes on in this dealt deck; null where it ends. `progress` is there for `full`."""
 
     items: list[DeckCard]
     next: str | None
+    progress: DeckProgress | None = None
 
 
 @get(
     "/deck",
-    opt=needs("deck:read") | shows(response={"items": [CARD], "next": "kqRkZWNrkQc"}),
+    opt=needs("deck:read") | shows(response={"items": [CARD | _WHOLE], "next": "kqRkZWNrkQc", "progress": _PROGRESS}),
     sync_to_thread=True,
 )
-def deal(request: ApiRequest, limit: Limit = 20, cursor_: CursorText = None) -> Deck:
+def deal(
+    request: ApiRequest,
+    limit: Limit = 20,
+    cursor_: CursorText = None,
+    full: Annotated[
+        bool, QueryParameter(description="With each posting's text and where to apply, and with your progress.")
+    ] = False,
+) -> Deck:
     """The next cards to judge, never one that you judged.
 
     Judge cards and ask again without a cursor: the deck has learned. To page on in the deck that was dealt, send
     `cursor`: no card of it is repeated or passed over, whatever you judge meanwhile. A dealt deck has up to 200 cards.
     """
     from jobswipe.matching import dealing
+    from jobswipe.matching.progress import progress
+    from jobswipe.postings.shown import whole
 
-    seen = after(_KIND, cursor_, list[Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)]]) or []
-    state = request.app.state
+    seen_ = after(_KIND, cursor_, list[Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)]]) or []
+    state, person_id = request.app.state, request.user.person_id
+    more: dict[int, Whole] = {}
+    far = None
     with state.database.read() as session:
-        page = dealing.deal(state.matcher, session, request.user.person_id, limit, seen)
+        page = dealing.deal(state.matcher, session, person_id, limit, seen_)
+        if full:
+            more = whole(session, [shown.posting_id for _, shown in page.cards])
+            far = seen(progress(state.matcher, session, person_id), DeckProgress)
     cards = [
-        DeckCard(
-            position=card.position,
-            explored=card.explored,
-            score=card.match.score,
-            parts=card.match.parts,
-            reasons=card.match.reasons,
-            matched_skills=card.match.matched_skills,
-            missing_skills=card.match.missing_skills,
-            **{name: getattr(shown, name) for name in Shown.__struct_fields__},
-        )
+        DeckCard(position=card.position, explored=card.explored, **_card(card.match, shown, more.get(shown.posting_id)))
         for card, shown in page.cards
     ]
-    return Deck(items=cards, next=cursor(_KIND, list(page.seen)) if page.seen else None)
+    return Deck(items=cards, next=cursor(_KIND, list(page.seen)) if page.seen else None, progress=far)
 
 
-ROUTES = (deal,)
+_SINGLE = {name: value for name, value in CARD.items() if name not in ("position", "explored")} | _WHOLE
+
+
+@get(
+    "/deck/{posting_id:int}",
+    opt=needs("deck:read") | shows(response=_SINGLE | {"may_judge": True}),
+    sync_to_thread=True,
+)
+def single(request: ApiRequest, posting_id: PathId) -> SingleCard:
+    """An open posting as a card, wherever it ranks for you; a closed one, and one behind a duplicate, is not found."""
+    from jobswipe.errors import NotFoundError
+    from jobswipe.matching import progress
+    from jobswipe.postings.shown import shown, whole
+
+    state = request.app.state
+    with state.database.read() as session:
+        found = progress.single(state.matcher, session, request.user.person_id, posting_id)
+        looks, more = shown(session, [posting_id]), whole(session, [posting_id])
+    if posting_id not in looks:
+        raise NotFoundError(f"Posting {posting_id} is not open any more.")
+    return SingleCard(may_judge=found.may_judge, **_card(found.match, looks[posting_id], more.get(posting_id)))
+
+
+def _card(match: Match, shown: Shown, more: Whole | None) -> dict[str, Any]:
+    return {
+        "score": match.score,
+        "parts": match.parts,
+        "reasons": match.reasons,
+        "matched_skills": match.matched_skills,
+        "missing_skills": match.missing_skills,
+        "apply_url": more.apply_url if more else None,
+        "description_text": more.description_text if more else None,
+        **{name: getattr(shown, name) for name in Shown.__struct_fields__},
+    }
+
+
+ROUTES = (deal, single)

@@ -1,8 +1,9 @@
-"""What a person wants: the preferences."""
+"""What a person wants: the preferences, and how many cards others would leave."""
 
 from __future__ import annotations
 
-from litestar import get
+import msgspec
+from litestar import get, post
 from litestar import put as put_
 from litestar.params import JSONBody
 
@@ -10,6 +11,7 @@ from jobswipe import clock
 from jobswipe.matching import profile
 from jobswipe.matching.preferences import Preferences, decode
 from server.api.access import ApiRequest, needs, shows
+from server.api.params import seen
 
 _EXAMPLE = {
     "countries": ["DE", "NL"],
@@ -38,4 +40,39 @@ def put(request: ApiRequest, data: JSONBody[Preferences]) -> Preferences:
     return chosen
 
 
-ROUTES = (show, put)
+class ChoiceCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Cards that are left: `total` under all preferences; each other count is what one choice would leave, the others
+    as they are. What a posting does not say passes, and is counted under no value. `salary`: those that say their pay.
+    """
+
+    total: int
+    remote: dict[str, int]
+    seniority: dict[str, int]
+    employment_types: dict[str, int]
+    countries: dict[str, int]
+    salary: int
+
+
+_COUNTS = {
+    "total": 412, "remote": {"ok": 412, "only": 120, "no": 292}, "seniority": {"mid": 80, "senior": 130},
+    "employment_types": {"full_time": 391, "contract": 4}, "countries": {"DE": 230, "NL": 61}, "salary": 142,
+}  # fmt: skip
+
+
+@post(
+    "/profile/counts",
+    opt=needs("deck:read") | shows(request=_EXAMPLE, response=_COUNTS),
+    status_code=200,
+    sync_to_thread=True,
+)
+def counts(request: ApiRequest, data: JSONBody[Preferences]) -> ChoiceCounts:
+    """How many cards preferences would leave you, and each other choice. Nothing is kept."""
+    from jobswipe.matching import choices
+
+    chosen = decode(data.to_dict())
+    state = request.app.state
+    with state.database.read() as session:
+        return seen(choices.counts(state.matcher, session, request.user.person_id, chosen), ChoiceCounts)
+
+
+ROUTES = (show, put, counts)

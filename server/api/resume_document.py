@@ -133,11 +133,15 @@ class ResumeReference(_Part, frozen=True, kw_only=True):
 
 
 class FieldOrigin(msgspec.Struct, frozen=True, kw_only=True):
-    """How sure a field is (0 to 1), on which page it is (from 1; null where there are none), and its words there."""
+    """How sure a field is (0 to 1), on which page it is (from 1; null where there are none), and its words there.
+
+    `corrected`: you have said what it is.
+    """
 
     confidence: float
     page: int | None = None
     quote: str | None = None
+    corrected: bool = False
 
 
 class ResumeDocument(_Part, frozen=True, kw_only=True):

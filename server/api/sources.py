@@ -65,8 +65,14 @@ class SourceDetail(SourceView, frozen=True, kw_only=True):
     fields: dict[str, float]
 
 
+class ListedSource(SourceView, frozen=True, kw_only=True):
+    """A board of the list. `fields`, where asked for: the share (0 to 1) of its open postings that say each."""
+
+    fields: dict[str, float] | None
+
+
 class SourcePage(msgspec.Struct, frozen=True, kw_only=True):
-    items: list[SourceView]
+    items: list[ListedSource]
     next: str | None
 
 
@@ -131,20 +137,28 @@ _TRIAL = {
 _READ, _WRITE = needs("sources:read"), needs("sources:write")
 
 
-@get("/sources", opt=_READ | shows(response={"items": [SOURCE], "next": None}), sync_to_thread=True)
+@get("/sources", opt=_READ | shows(response={"items": [SOURCE | {"fields": None}], "next": None}), sync_to_thread=True)
 def listing(
     request: ApiRequest,
     limit: Limit = 20,
     cursor_: CursorText = None,
     state_: Annotated[State | None, QueryParameter(name="state", description="Only sources in this state.")] = None,
     kind: Annotated[str | None, QueryParameter(max_length=100, description="Only this kind.")] = None,
+    fields: Annotated[bool, QueryParameter(description="With what their open postings say.")] = False,
 ) -> SourcePage:
     """The sources, in the order in which they were added."""
     last = after(_LIST, cursor_, Id)
     with request.app.state.database.read() as session:
         found = catalog.listing(session, state=state_, kind=kind, after=last or 0, limit=limit)
         counts = catalog.open_counts(session)
-        items = [_view(one, counts.get(one.id or 0, 0)) for one in found]
+        said = filled.of_sources(session, [one.id or 0 for one in found]) if fields else {}
+        items = [
+            ListedSource(
+                **msgspec.structs.asdict(_view(one, counts.get(one.id or 0, 0))),
+                fields=filled.rates(said.get(one.id or 0)) if fields else None,
+            )
+            for one in found
+        ]
     return SourcePage(items=items, next=cursor(_LIST, items[-1].id) if len(items) == limit else None)
 
 

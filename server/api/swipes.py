@@ -17,7 +17,7 @@ from jobswipe.models.swipes import SwipeReason, Verdict
 from jobswipe.postings.shown import Shown, shown
 from server.api.access import ApiRequest, needs, shows
 from server.api.deck import CARD
-from server.api.params import CursorText, Id, KeyText, Limit, after, cursor, once, seen
+from server.api.params import MAX_ID, CursorText, Id, KeyText, Limit, after, cursor, once, seen
 
 if TYPE_CHECKING:
     from jobswipe.matching.swipes import Recorded
@@ -152,7 +152,13 @@ def _judge_many(request: ApiRequest, session: Session, given: list[NewSwipe]) ->
 
 
 @post("/swipes/undo", opt=_WRITE | shows(response=_SWIPE), status_code=200, sync_to_thread=True)
-def undo(request: ApiRequest, key: KeyText = None) -> SwipeView:
+def undo(
+    request: ApiRequest,
+    key: KeyText = None,
+    posting_id: Annotated[
+        int | None, QueryParameter(ge=1, le=MAX_ID, description="Only if it is of this posting; else 409.")
+    ] = None,
+) -> SwipeView:
     """Take back your last verdict that stands, what was learned from it, and the application that it opened.
 
     An application that something has happened to since is kept. Answers the verdict that was taken back.
@@ -163,9 +169,10 @@ def undo(request: ApiRequest, key: KeyText = None) -> SwipeView:
     with state.database.write() as session:
 
         def do() -> SwipeView:
-            return seen(swipes.undo(session, state.matcher, request.user.person_id, clock.now()), SwipeView)
+            person_id = request.user.person_id
+            return seen(swipes.undo(session, state.matcher, person_id, clock.now(), posting_id=posting_id), SwipeView)
 
-        return once(request, session, key, None, SwipeView, do)
+        return once(request, session, key, posting_id, SwipeView, do)
 
 
 @get(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from jobswipe.errors import NotFoundError, StorageError
 from tui import dealer as dealers
 from tui.clerk import Clerk
 from tui.dealer import Dealer
-from tui.desk.interface import Deal, DeskCard, Listing, Verdict
-from tui.desk.outbox import Outbox
+from tui.desk.interface import AwayError, Deal, DeskCard, Listing, Verdict
+from tui.desk.outbox import Outbox, read
 
 
 class FakeDesk:
@@ -48,6 +49,11 @@ class FakeDesk:
         return posting_id not in self.standing
 
 
+def kept(directory: Path) -> list[Verdict]:
+    """What lies in the files of all windows."""
+    return [one for path in sorted(directory.glob("outbox/*/*.jsonl")) for one in read(path)]
+
+
 def card(number: int) -> DeskCard:
     return DeskCard(listing=Listing(posting_id=number, title=f"Card {number}"), score=0.5, parts={})
 
@@ -55,17 +61,24 @@ def card(number: int) -> DeskCard:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dealers, "PAUSES", (0.01,))
+    monkeypatch.setattr(dealers, "FAR_QUIET", 0.05)
 
 
 def play(
-    tmp_path: Path, work: Callable[[Dealer, FakeDesk, list[str]], Awaitable[None]], desk: FakeDesk | None = None
+    tmp_path: Path,
+    work: Callable[[Dealer, FakeDesk, list[str]], Awaitable[None]],
+    desk: FakeDesk | None = None,
+    *,
+    far: bool = False,
 ) -> FakeDesk:
     desk = desk or FakeDesk()
     said: list[str] = []
 
     async def run() -> None:
         clerk = Clerk("test")
-        dealer = Dealer(lambda: desk, clerk, Outbox(tmp_path), 8, lambda: None, lambda text, _: said.append(text))  # type: ignore[arg-type,return-value]
+        dealer = Dealer(
+            lambda: desk, clerk, Outbox(tmp_path), 8, lambda: None, lambda text, _: said.append(text), far=far
+        )  # type: ignore[arg-type,return-value]
         task = asyncio.create_task(dealer.run())
         await asyncio.wait_for(dealer.idle(), 30)
         try:
@@ -73,6 +86,7 @@ def play(
         finally:
             task.cancel()
             clerk.leave()
+            dealer.leave()
 
     asyncio.run(run())
     return desk
@@ -87,11 +101,11 @@ def test_verdicts_wait_for_a_locked_store_and_come_in_their_order(tmp_path: Path
             await asyncio.sleep(0.005)
         assert dealer.current
         assert dealer.current.posting_id == 4
-        assert [one.verdict for one in Outbox(tmp_path).load()] == ["like", "dislike", "save"]
+        assert [one.verdict for one in kept(tmp_path)] == ["like", "dislike", "save"]
         desk.fault = None
         await asyncio.wait_for(dealer.idle(), 30)
         assert dealer.trouble is None
-        assert not (tmp_path / "waiting.jsonl").exists()
+        assert kept(tmp_path) == []
 
     assert play(tmp_path, work).stored == [(1, "like"), (2, "dislike"), (3, "save")]
 
@@ -109,7 +123,7 @@ def test_what_waits_outlives_the_app(tmp_path: Path) -> None:
 
     assert play(tmp_path, locked).stored == []
     assert play(tmp_path, again).stored == [(1, "like"), (2, "save")]
-    assert Outbox(tmp_path).load() == []
+    assert kept(tmp_path) == []
 
 
 def test_undo_of_what_waits_crosses_it_out(tmp_path: Path) -> None:
@@ -189,9 +203,82 @@ def test_each_card_has_a_number_of_its_own_between_two_deals(tmp_path: Path) -> 
     play(tmp_path, work)
 
 
-def test_a_torn_line_of_the_outbox_is_left_out(tmp_path: Path) -> None:
-    box = Outbox(tmp_path)
-    box.save([Verdict(key="a", posting_id=1, verdict="like", title="One")])
-    box.path.write_bytes(box.path.read_bytes() + b'{"key":"b","posti')
-    assert [one.key for one in box.load()] == ["a"]
-    assert box.path.stat().st_mode & 0o777 == 0o600
+def test_over_a_server_a_verdict_is_kept_before_it_is_sent(tmp_path: Path) -> None:
+    class Looking(FakeDesk):
+        def record(self, verdict: Verdict) -> int | None:
+            assert verdict.key in {one.key for one in kept(tmp_path)}
+            return super().record(verdict)
+
+    async def work(dealer: Dealer, desk: FakeDesk, said: list[str]) -> None:
+        for verdict in ("like", "dislike", "save"):
+            dealer.judge(verdict)
+        await asyncio.wait_for(dealer.idle(), 30)
+        assert said == []
+
+    assert len(play(tmp_path, work, Looking(), far=True).stored) == 3
+    assert kept(tmp_path) == []
+
+
+def test_a_request_that_hangs_keeps_no_verdict_from_the_disk(tmp_path: Path) -> None:
+    class Hanging(FakeDesk):
+        def record(self, verdict: Verdict) -> int | None:
+            assert go_on.wait(60)
+            return super().record(verdict)
+
+    async def work(dealer: Dealer, desk: FakeDesk, said: list[str]) -> None:
+        for verdict in ("like", "dislike", "save"):
+            dealer.judge(verdict)
+        while len(kept(tmp_path)) < 3:
+            await asyncio.sleep(0.005)
+        assert desk.stored == []
+        go_on.set()
+        await asyncio.wait_for(dealer.idle(), 30)
+
+    go_on = threading.Event()
+    assert len(play(tmp_path, work, Hanging(), far=True).stored) == 3
+
+
+def test_what_a_server_may_have_is_taken_back_behind_it(tmp_path: Path) -> None:
+    """Its answer was lost: crossing the verdict out here would leave it there."""
+
+    async def work(dealer: Dealer, desk: FakeDesk, said: list[str]) -> None:
+        desk.fault = AwayError("The answer was lost.")
+        dealer.judge("like")
+        while desk.asked < 1 or not dealer.trouble:
+            await asyncio.sleep(0.005)
+        assert dealer.undo()
+        assert [one.verdict for one in dealer.waiting] == ["like", "undo"]
+        desk.fault = None
+        await asyncio.wait_for(dealer.idle(), 30)
+
+    assert play(tmp_path, work, far=True).stored == [(1, "like"), (1, "undo")]
+
+
+def test_the_end_does_not_wait_for_a_server_that_is_away(tmp_path: Path) -> None:
+    async def work(dealer: Dealer, desk: FakeDesk, said: list[str]) -> None:
+        desk.fault = AwayError("Away.")
+        dealer.judge("like")
+        while not dealer.trouble:
+            await asyncio.sleep(0.005)
+        assert not await asyncio.wait_for(dealer.settle(3600), 30)
+
+    play(tmp_path, work, far=True)
+    assert [one.verdict for one in kept(tmp_path)] == ["like"]
+
+
+def test_what_a_server_asks_to_wait_is_waited() -> None:
+    assert dealers._pause(AwayError("Too many.", retry_after=17), 0) == 17
+    assert dealers._pause(AwayError("Away."), 9) == dealers._pause(StorageError("Locked."), 9) == dealers.PAUSES[-1]
+
+
+def test_a_crossed_out_verdict_does_not_come_back(tmp_path: Path) -> None:
+    async def work(dealer: Dealer, desk: FakeDesk, said: list[str]) -> None:
+        desk.fault = StorageError("Locked.")
+        dealer.judge("like")
+        while not kept(tmp_path):
+            await asyncio.sleep(0.005)
+        dealer.undo()
+        await asyncio.wait_for(dealer.idle(), 30)
+
+    play(tmp_path, work)
+    assert kept(tmp_path) == []

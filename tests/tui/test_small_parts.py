@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -12,8 +12,10 @@ from tui_store import NOW
 
 from jobswipe.errors import SettingsError
 from jobswipe.pay.salary import Salary
+from jobswipe.settings import Settings
 from tui import state
 from tui.deck import paint, words
+from tui.desk.interface import DeskCard, Listing
 from tui.keys import ROOMS, keymap
 from tui.text import Block, blocks, safe
 from tui.web import COOKIE, Guarded
@@ -81,12 +83,30 @@ def test_own_keys() -> None:
             keymap(wrong)
 
 
-def test_a_damaged_state_is_a_fresh_start(tmp_path: Path) -> None:
-    state.save(tmp_path, state.Remembered(room="market"))
-    assert state.load(tmp_path).room == "market"
-    assert (tmp_path / state.NAME).stat().st_mode & 0o777 == 0o600
-    (tmp_path / state.NAME).write_bytes(b'{"format": 1, "room": 7')
-    assert state.load(tmp_path).room == "deck"
+def test_what_is_remembered_is_sealed_and_each_owners_own(settings: Settings) -> None:
+    card = DeskCard(
+        listing=Listing(posting_id=1, title="A title"), score=0.5, parts={}, reasons=("In Berlin, where you live",)
+    )
+    state.save(settings, state.Remembered(room="market", owner="local", hand=[card]))
+    path = state.path(settings, "local")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert b"Berlin" not in path.read_bytes()
+    assert state.load(settings, "local").hand == [card]
+    assert state.load(settings, "another") == state.Remembered()
+    path.rename(state.path(settings, "another"))
+    assert state.load(settings, "another") == state.Remembered()
+
+
+def test_a_damaged_state_is_a_fresh_start(settings: Settings) -> None:
+    state.save(settings, state.Remembered(room="market", owner="local"))
+    path = state.path(settings, "local")
+    sealed = path.read_bytes()
+    for damage in (b"", sealed[:-4], b'{"format": 1, "room": 7', sealed.replace(sealed[20:22], b"xx")):
+        path.write_bytes(damage)
+        assert state.load(settings, "local") == state.Remembered()
+    path.write_bytes(sealed)
+    shutil.rmtree(settings.keys_dir)
+    assert state.load(settings, "local") == state.Remembered()
 
 
 def test_the_browsers_page_is_for_whoever_has_the_token() -> None:

@@ -30,7 +30,10 @@ class Ribbon(Static):
         self._fading: Timer | None = None
         self._left = 0
 
-    def show(self, last: Verdict | None, stored: bool, waiting: int, trouble: str | None) -> None:
+    def show(
+        self, last: Verdict | None, stored: bool, waiting: int, trouble: str | None, kept: int | None = None
+    ) -> None:
+        """`kept`: of a server's, so many lie on the disk."""
         if last is None and not trouble:
             self._put(Content.styled("→ like   ← dislike   s save   space skip   u undo   ? help", "$quiet"))
             return
@@ -42,7 +45,8 @@ class Ribbon(Static):
             if stored and not waiting:
                 parts.append(Content.styled("✓ stored", "$success"))
         if trouble:
-            wait = f"{waiting} wait{'s' if waiting == 1 else ''}: " if waiting else ""
+            many, whom = (waiting, "") if kept is None else (kept, " for the server")
+            wait = f"{many} wait{'s' if many == 1 else ''}{whom}: " if many else ""
             parts.append(Content.styled(f"⚠ {wait}{trouble}", "bold $warning"))
         elif waiting:
             parts.append(Content.styled("… storing" if waiting == 1 else f"… storing {waiting}", "$quiet"))

@@ -75,7 +75,7 @@ class DeckScreen(Room):
         waiting = len(dealer.waiting)
         last = self._last
         stored = last is not None and not any(one.key == last.key for one in dealer.waiting)
-        self.query_one(Ribbon).show(last, stored, waiting, dealer.trouble)
+        self.query_one(Ribbon).show(last, stored, waiting, dealer.trouble, dealer.kept)
         deal = dealer.deal
         if deal is not None:
             self.query_one(Learned).tell(deal.leanings, deal.dealt, deal.has_resume)
@@ -96,6 +96,12 @@ class DeckScreen(Room):
         if deal is None:
             why = f"\n\n[$warning]{dealer.trouble.replace('[', '(')}[/]" if dealer.trouble else ""
             return f"[bold $primary]Shuffling the deck …[/]{why}"
+        if not deal.postings and dealer.far:
+            return (
+                "[bold $primary]The server has no postings yet.[/]\n\n"
+                "Its operator follows boards; [bold $accent]6[/] shows them where your key may see them.\n"
+                + ("" if deal.has_resume else "[bold $accent]4[/] imports your resume: the ranking is made for it.\n")
+            )
         if not deal.postings:
             return (
                 "[bold $primary]There are no postings yet.[/]\n\n"
@@ -111,7 +117,8 @@ class DeckScreen(Room):
             "[bold $success]You have seen every card.[/]\n\n"
             "[bold $accent]f[/] loosens the filters, [bold $accent]/[/] searches all postings, "
             "[bold $accent]u[/] takes the last verdict back,\n"
-            "and [bold]jobswipe ingest[/] may bring new ones. [bold $accent]2[/] shows your applications."
+            f"and {'the next poll' if dealer.far else '[bold]jobswipe ingest[/]'} may bring new ones. "
+            "[bold $accent]2[/] shows your applications."
         )
 
     def action_judge(self, verdict: str, reason: str | None = None) -> None:

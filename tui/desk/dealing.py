@@ -13,6 +13,7 @@ from jobswipe.matching.engine import Match, Matcher, View
 from jobswipe.postings.rows import load
 from tui.desk.interface import Deal, DeskCard, Listing
 from tui.desk.leaning import leanings
+from tui.desk.telling import place
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _listing(posting_id: int, posting: Posting) -> Listing:
         title=safe(posting.title) or "(no title)",
         company=safe(posting.company) or None,
         url=posting.apply_url or posting.url,
-        place=place_of(posting),
+        place=place(posting.places),
         workplace=posting.workplace,
         employment_type=posting.employment_type,
         seniority=posting.seniority,
@@ -118,9 +119,3 @@ def _listing(posting_id: int, posting: Posting) -> Listing:
         posted_at=posting.posted_at,
         text=posting.description_text or "",
     )
-
-
-def place_of(posting: Posting) -> str:
-    shown = list(dict.fromkeys(safe(place.city or place.text) for place in posting.places))
-    more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
-    return ", ".join(shown[:3]) + more

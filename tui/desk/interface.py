@@ -13,11 +13,20 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from jobswipe.errors import StorageError
 from jobswipe.pay.salary import Salary
 
 if TYPE_CHECKING:
     from jobswipe.matching.simulate import Checkpoint
     from tui.desk.simulation import Frame
+
+
+class AwayError(StorageError):
+    """The server whose data is shown cannot be asked now. `retry_after` is in seconds, where it said so."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,12 +189,16 @@ class CheckRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Operations(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator looks at. `log` are the last lines of the log that is kept in the data directory."""
+    """What an operator looks at. `log` are the last lines of the log that is kept in the data directory.
+
+    `refused` says of a part by its name why it is not to be had: sources, tasks, checks or log.
+    """
 
     sources: tuple[SourceRow, ...]
     tasks: tuple[TaskRow, ...]
     checks: tuple[CheckRow, ...]
     log: tuple[str, ...]
+    refused: dict[str, str] = {}
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,8 +275,11 @@ class Desk(Protocol):
     def add_source(self, url: str) -> str:
         """Follow a board by its careers address; its name."""
 
+    no_simulator: str | None
+    """Why no simulation can be made of this data; None where one can."""
+
     def personas(self) -> list[str]:
-        """Whom a simulation can be of, by name."""
+        """Whom a simulation can be of, by name. Raises UsageError where there is no simulator."""
 
     def simulate(self, persona: str, seed: int, noise: float) -> SimulationRun:
         """Begin a simulation. Raises UsageError where there is nothing to swipe."""

@@ -19,9 +19,10 @@ from jobswipe.matching.engine import Matcher
 from jobswipe.models import LOCAL_PERSON_ID
 from jobswipe.postings.detail import detail
 from jobswipe.postings.rows import load
-from tui.desk.dealing import Hands, place_of
+from tui.desk.dealing import Hands
 from tui.desk.interface import Deal, DeskCard, Hit, Verdict
 from tui.desk.rooms import LocalRooms
+from tui.desk.telling import place
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class LocalDesk(LocalRooms):
     """Threads may share one. The database's pages are not mapped into memory: they would count as the app's."""
 
     name = "this computer"
+    no_simulator: str | None = None
 
     def __init__(self, settings: Settings, person_id: int = LOCAL_PERSON_ID) -> None:
         self.settings = settings
@@ -117,7 +119,7 @@ class LocalDesk(LocalRooms):
                 posting_id=posting_id,
                 title=safe(postings[posting_id].title),
                 company=safe(postings[posting_id].company) or None,
-                place=place_of(postings[posting_id]),
+                place=place(postings[posting_id].places),
             )
             for posting_id, _ in found
             if posting_id in postings

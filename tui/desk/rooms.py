@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,14 +14,14 @@ from jobswipe import clock
 from jobswipe.applications import service as applications
 from jobswipe.db.engine import Database
 from jobswipe.errors import NotFoundError, UsageError
-from jobswipe.models import ApplicationDocument, ApplicationEvent, Posting, PostingPlace, Source
+from jobswipe.models import Posting, PostingPlace, Source
+from tui.desk import telling
 from tui.desk.interface import (
     Application,
     CheckRow,
     Document,
     Happening,
     Operations,
-    ResumeField,
     ResumeView,
     Section,
     SourceRow,
@@ -47,16 +47,11 @@ class LocalRooms:
     person_id: int
 
     def applications(self) -> list[Application]:
-        from jobswipe.notifications import reminders
+        from jobswipe.applications.beside import beside
 
         with self.database.read() as session:
-            due: dict[int, datetime] = {}
-            for reminder, one in reminders.listing(session, self.person_id):
-                due.setdefault(one.id or 0, reminder.due_at)
             rows = applications.listing(session, self.person_id)
-            ids = [one.id or 0 for one in rows]
-            notes = _counted(session, ApplicationEvent.application_id, ids, ApplicationEvent.kind == "note")
-            written = _counted(session, ApplicationDocument.application_id, ids, col(ApplicationDocument.id) > 0)
+            known = beside(session, [one.id or 0 for one in rows])
         return [
             Application(
                 id=one.id or 0,
@@ -67,9 +62,9 @@ class LocalRooms:
                 posting_id=one.posting_id,
                 created_at=one.created_at,
                 updated_at=one.updated_at,
-                notes=notes.get(one.id or 0, 0),
-                documents=written.get(one.id or 0, 0),
-                reminder=due.get(one.id or 0),
+                notes=known[one.id or 0].notes,
+                documents=known[one.id or 0].documents,
+                reminder=known[one.id or 0].reminder_at,
             )
             for one in rows
         ]
@@ -77,7 +72,10 @@ class LocalRooms:
     def history(self, application_id: int) -> list[Happening]:
         with self.database.read() as session:
             applications.get(session, self.person_id, application_id)
-            return [Happening(one.at, _says(one)) for one in applications.events(session, application_id)]
+            return [
+                Happening(one.at, telling.happened(one.kind, one.from_stage, one.to_stage, one.text))
+                for one in applications.events(session, application_id)
+            ]
 
     def move(self, application_id: int, stage: str) -> None:
         with self.database.write() as session:
@@ -132,7 +130,7 @@ class LocalRooms:
             document = service.corrected(session, active)
             name, text = active.name, active.text
         known = document.get("meta", {}).get("jobswipe", {}).get("fields", {})
-        return ResumeView(name=safe(name), fields=tuple(_fields(document, known)), text=text)
+        return ResumeView(name=safe(name), fields=tuple(telling.fields(document, known)), text=text)
 
     def correct(self, path: str, value: str) -> None:
         from jobswipe.resumes import service
@@ -210,56 +208,9 @@ class LocalRooms:
         return f"{done.source}: {done.status}, {counts.stored} new, {counts.changed} changed, {done.closed} closed."
 
 
-def _counted(session: Session, key: Any, ids: list[int], where: Any) -> dict[int, int]:
-    """How many rows each application has."""
-    out: dict[int, int] = {}
-    for start in range(0, len(ids), 500):
-        statement = select(key, func.count()).where(key.in_(ids[start : start + 500]), where).group_by(key)
-        out.update(dict(session.exec(statement).all()))
-    return out
-
-
-def _says(event: applications.Event) -> str:
-    if event.kind == "moved":
-        return f"moved from {event.from_stage} to {event.to_stage}"
-    return safe(event.text or "") if event.kind == "note" else f"opened in {event.to_stage}"
-
-
 def _document(one: Draft, notice: str | None = None) -> Document:
-    by = one.model or "template"
-    return Document(
-        id=one.id or 0,
-        name=f"{one.kind}, version {one.version}, {by}",
-        text=one.text,
-        flags=tuple(safe(f"{flag['kind']} “{flag['quote']}”: {flag['reason']}") for flag in one.flags),
-        notice=notice,
-    )
-
-
-def _fields(document: dict[str, Any], known: dict[str, Any]) -> Iterator[ResumeField]:
-    """The texts of the document with their paths. Of a file's own fields a confidence is known."""
-
-    def walk(value: Any, path: str) -> Iterator[tuple[str, str]]:
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                if not (path == "" and key in ("meta", "$schema")):
-                    yield from walk(inner, f"{path}.{key}" if path else key)
-        elif isinstance(value, list):
-            for at, inner in enumerate(value):
-                yield from walk(inner, f"{path}[{at}]")
-        elif value not in (None, ""):
-            yield path, str(value)
-
-    for path, text in walk(document, ""):
-        found = known.get(path) or {}
-        sure = found.get("confidence")
-        yield ResumeField(
-            path=path,
-            value=safe(text),
-            confidence=float(sure) if isinstance(sure, int | float) else None,
-            quote=safe(str(found.get("quote") or "")),
-            own=bool(found.get("corrected")),
-        )
+    name = telling.draft(one.kind, one.version, one.model)
+    return Document(id=one.id or 0, name=name, text=one.text, flags=telling.flags(one.flags), notice=notice)
 
 
 def _filled(session: Session) -> dict[int, dict[str, float]]:

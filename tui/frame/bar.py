@@ -17,6 +17,9 @@ ROOMS = (
 WIDE = 100
 """Columns from which the name of the app and whose data it is have room."""
 
+LONGEST = 22
+"""Letters of a server's name that are shown."""
+
 
 class Bar(Static):
     """The screens by their number; a click goes there."""
@@ -44,7 +47,9 @@ class Bar(Static):
         parts: list[Content] = []
         self._ends = []
         if width >= WIDE:
-            parts.append(Content.styled(" jobswipe ", "bold $background on $primary"))
+            name = self.app.sub_title or "jobswipe"  # the server, where one has the data
+            name = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+            parts.append(Content.styled(f" {name} ", "bold $background on $primary"))
             self._ends.append((parts[0].cell_length, self.here))
         for number, (name, label) in enumerate(ROOMS, 1):
             style = "bold $accent" if name == self.here else "$quiet"

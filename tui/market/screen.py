@@ -11,6 +11,7 @@ from textual.containers import Grid
 from textual.content import Content
 from textual.widgets import Static
 
+from jobswipe.errors import JobSwipeError
 from tui.desk.interface import Section
 from tui.frame.page import Page
 from tui.frame.room import Room
@@ -37,6 +38,7 @@ class MarketScreen(Room):
     def __init__(self) -> None:
         super().__init__()
         self.sections: dict[str, Section] = {}
+        self._refused = ""
 
     def body(self) -> ComposeResult:
         yield Static(id="glance", markup=False)
@@ -58,16 +60,25 @@ class MarketScreen(Room):
     async def load(self) -> None:
         if not self.sections:
             self.query_one("#glance", Static).update(Content.styled("Reading the market …", "$quiet"), layout=False)
-        market = await self.ask(lambda desk: desk.report("market"), self.swipe_app.third)
-        funnel = await self.ask(lambda desk: desk.report("funnel"), self.swipe_app.third)
-        if market is None or funnel is None:
-            return
-        self.sections = {one.name: one for one in (*market, *funnel)}
+        self._refused = ""
+        for name in ("market", "funnel"):
+            await self._read(name)
         self._draw()
+
+    async def _read(self, name: str) -> None:
+        """One report; where it is not to be had, the first line says why, and the other one is shown all the same."""
+        app = self.swipe_app
+        try:
+            found = await app.third.ask(lambda: app.desk().report(name))
+        except JobSwipeError as error:
+            self._refused = self._refused or error.message
+            return
+        self.sections |= {one.name: one for one in found}
 
     def _draw(self) -> None:
         found = self.sections.get
-        self.query_one("#glance", Static).update(plots.glance(found("summary")), layout=False)
+        glance = Content.styled(self._refused, "bold $warning") if self._refused else plots.glance(found("summary"))
+        self.query_one("#glance", Static).update(glance, layout=False)
         self.query_one(plots.Weeks).draw(found("openings_by_week"))
         self.query_one("#pay", Page).show(lambda width: plots.pay(found("salaries"), width))
         skills = self.query_one("#skills", Page)

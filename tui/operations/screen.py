@@ -8,6 +8,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -68,12 +69,16 @@ class OperationsScreen(Room):
         at = listed.highlighted
         listed.clear_options()
         listed.add_options([Option(tables.source(one, now), id=str(one.id)) for one in found.sources])
+        refused = found.refused.get
         if not found.sources:
-            listed.add_option(Option("No sources yet: a adds one by its careers address.", disabled=True))
+            none = refused("sources", "No sources yet: a adds one by its careers address.")
+            listed.add_option(Option(Content(none), disabled=True))
         else:
             listed.highlighted = min(at or 0, len(found.sources) - 1)
             listed.focus()
-        checks, tasks, log = tables.checks(found.checks), tables.tasks(found.tasks, now), tables.log(found.log)
+        checks = tables.checks(found.checks)
+        tasks = tables.tasks(found.tasks, now, refused("tasks"))
+        log = tables.log(found.log, refused("log"))
         self.query_one("#checks", Page).show(lambda _: checks)
         self.query_one("#tasks", Page).show(lambda _: tasks)
         tail = self.query_one("#log", Page)

@@ -62,9 +62,11 @@ def checks(found: Sequence[CheckRow]) -> Content:
     )
 
 
-def tasks(found: Sequence[TaskRow], now: datetime) -> Content:
+def tasks(found: Sequence[TaskRow], now: datetime, refused: str | None = None) -> Content:
+    """`refused` is why there are none."""
     if not found:
-        return Content.styled("No tasks: 'jobswipe worker' or 'jobswipe up' makes and runs them.", "$quiet")
+        none = refused or "No tasks: 'jobswipe worker' or 'jobswipe up' makes and runs them."
+        return Content.styled(none, "$quiet")
     return _LINE.join(
         [
             Content.assemble(
@@ -79,7 +81,8 @@ def tasks(found: Sequence[TaskRow], now: datetime) -> Content:
     )
 
 
-def log(lines: Sequence[str]) -> Content:
+def log(lines: Sequence[str], refused: str | None = None) -> Content:
+    """`refused` is why there are none."""
     if not lines:
-        return Content.styled("No log yet: servers and workers write one.", "$quiet")
+        return Content.styled(refused or "No log yet: servers and workers write one.", "$quiet")
     return _LINE.join([Content(one) for one in lines])

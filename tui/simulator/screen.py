@@ -58,6 +58,15 @@ class SimulatorScreen(Room):
         self.query_one("#verdicts").border_title = "Cards"
         self.query_one("#weights").border_title = "What the model believes"
         self._show()
+        self._look()
+
+    @work(exclusive=True, group="look")
+    async def _look(self) -> None:
+        """Say at once where there is no simulator."""
+        none = await self.ask(lambda desk: desk.no_simulator)
+        if none is not None:
+            self._trouble = none
+            self._show()
 
     @property
     def setting(self) -> tuple[str, int, float]:

@@ -275,3 +275,16 @@ def settings() -> Settings:
     from jobswipe import settings as module
 
     return module.load()
+
+
+def test_the_list_says_what_lies_beside_each(database: Database, signed_in: SignedIn) -> None:
+    client = signed_in()
+    bare, busy = _add(client), _add(client)
+    here = f"{APPLICATIONS}/{busy['id']}"
+    for text in ("One.", "Two."):
+        client.post(f"{here}/notes", json={"text": text})
+    due = [client.post(f"{here}/reminders", json={"due": due}).json()["due_at"] for due in ("3w", "2w")]
+    found = {one["id"]: one for one in client.get(APPLICATIONS).json()["items"]}
+    assert (found[busy["id"]]["notes"], found[busy["id"]]["documents"]) == (2, 0)
+    assert found[busy["id"]]["reminder_at"] == due[1]
+    assert (found[bare["id"]]["notes"], found[bare["id"]]["reminder_at"]) == (0, None)

@@ -87,7 +87,7 @@ def test_preferences_rule_cards_out(database: Database, signed_in: SignedIn) -> 
 
 
 def test_an_empty_store_deals_nothing(signed_in: SignedIn) -> None:
-    assert signed_in().get(DECK).json() == {"items": [], "next": None}
+    assert signed_in().get(DECK).json() == {"items": [], "next": None, "progress": None}
 
 
 def test_wrong_limits_and_cursors_are_refused(database: Database, signed_in: SignedIn) -> None:
@@ -112,3 +112,51 @@ def test_a_dealt_deck_ends(database: Database, signed_in: SignedIn) -> None:
 
 def _all(client: Client) -> list[int]:
     return [card["posting_id"] for card in client.get(DECK, params={"limit": 100}).json()["items"]]
+
+
+def test_a_full_deck_has_the_texts_and_says_how_far_one_has_come(database: Database, signed_in: SignedIn) -> None:
+    ids = fill(database)
+    client = signed_in()
+    plain = client.get(DECK, params={"limit": 3}).json()
+    assert plain["progress"] is None
+    assert {card["description_text"] for card in plain["items"]} == {None}
+    first = plain["items"][0]["posting_id"]
+    client.post(SWIPES, json={"posting_id": first, "verdict": "like"})
+    whole = client.get(DECK, params={"limit": 3, "full": "true"}).json()
+    assert all(card["description_text"] for card in whole["items"])
+    far = whole["progress"]
+    assert (far["judged"], far["left"], far["postings"]) == (1, len(ids) - 1, len(ids))
+    assert not far["has_resume"]
+    assert far["leanings"]
+    assert all(one["says"] and one["weight"] for one in far["leanings"])
+    give_resume(database, client.person_id)  # type: ignore[attr-defined]
+    assert client.get(DECK, params={"full": "true"}).json()["progress"]["has_resume"]
+    other = signed_in().get(DECK, params={"full": "true"}).json()["progress"]
+    assert (other["judged"], other["left"], other["leanings"]) == (0, len(ids), [])
+
+
+def test_any_open_posting_is_a_card(database: Database, signed_in: SignedIn) -> None:
+    ids = fill(database)
+    client = signed_in()
+    give_resume(database, client.person_id)  # type: ignore[attr-defined]
+    card = client.get(DECK, params={"full": "true"}).json()["items"][4]
+    alone = client.get(f"{DECK}/{card['posting_id']}").json()
+    assert alone.pop("may_judge")
+    assert alone == {name: value for name, value in card.items() if name not in ("position", "explored")}
+    client.post(SWIPES, json={"posting_id": card["posting_id"], "verdict": "dislike"})
+    assert not client.get(f"{DECK}/{card['posting_id']}").json()["may_judge"]
+    assert client.get(f"{DECK}/{2**31 - 1}").status_code == 404
+    client.put("/api/v1/profile", json={"remote": "only", "countries": ["DE"]})
+    told = [client.get(f"{DECK}/{id_}").json()["may_judge"] for id_ in ids]
+    assert True in told
+    assert False in told
+
+
+def test_choices_are_counted_without_being_kept(database: Database, signed_in: SignedIn) -> None:
+    ids = fill(database)
+    client = signed_in(scopes=["deck:read", "profile:read"])
+    found = client.post("/api/v1/profile/counts", json={"remote": "only"}).json()
+    assert found["total"] == found["remote"]["only"] < found["remote"]["ok"] == len(ids)
+    assert client.get("/api/v1/profile").json()["remote"] == "ok"
+    assert client.post("/api/v1/profile/counts", json={"remote": "maybe"}).status_code in REFUSED
+    assert signed_in(scopes=["profile:read"]).post("/api/v1/profile/counts", json={}).status_code == 403

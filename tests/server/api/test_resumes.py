@@ -44,7 +44,9 @@ def test_a_resume_is_read_and_shown_as_it_was_given(signed_in: SignedIn) -> None
     assert seen["document"]["work"] == DOCUMENT["work"]
     assert seen["document"]["references"] == DOCUMENT["references"]
     assert "education" not in seen["document"]
-    assert seen["fields"]["work[0].position"] == {"confidence": 1.0, "page": None, "quote": "Backend Engineer"}
+    assert seen["fields"]["work[0].position"] == {
+        "confidence": 1.0, "page": None, "quote": "Backend Engineer", "corrected": False,
+    }  # fmt: skip
     assert "Example Ltd" in client.get(f"{RESUMES}/{sent['id']}/text").json()["text"]
     assert [one["id"] for one in client.get(RESUMES).json()["items"]] == [sent["id"]]
 
@@ -79,6 +81,7 @@ def test_corrections_stay_over_a_new_version_of_the_file(signed_in: SignedIn) ->
     )
     assert answer.status_code == 200
     assert answer.json()["document"]["work"][0]["position"] == "Lead O'Engineer 🙂"
+    assert answer.json()["fields"]["work[0].position"]["corrected"]
     again = _send(client, {**DOCUMENT, "interests": [{"name": "Chess"}]})
     assert again["replaced"]
     assert again["document"]["work"][0]["position"] == "Lead O'Engineer 🙂"

@@ -56,13 +56,14 @@ def test_a_sources_life(operator: Client, boards: Boards, database: Database) ->
     source = added(operator, url, company="Acme")
     address = f"/api/v1/sources/{source['id']}"
     assert (source["kind"], source["state"], source["company"], source["open"]) == ("rss", "active", "Acme", 0)
-    assert operator.get("/api/v1/sources").json() == {"items": [source], "next": None}
+    assert operator.get("/api/v1/sources").json() == {"items": [source | {"fields": None}], "next": None}
 
     polled(database, source["id"])
     shown = operator.get(address).json()
     assert (shown["open"], shown["failures"]) == (2, 0)
     assert shown["fields"]["company"] == 1.0
     assert set(shown["fields"].values()) <= {0.0, 0.5, 1.0}
+    assert operator.get("/api/v1/sources", params={"fields": "true"}).json()["items"] == [shown]
 
     (run,) = operator.get(f"{address}/runs").json()["items"]
     assert (run["status"], run["read"], run["stored"], run["understood"]) == ("complete", 2, 2, 2)

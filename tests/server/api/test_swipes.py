@@ -190,6 +190,24 @@ def test_many_clients_at_once_give_every_verdict_once(database: Database, signed
         assert len({id_ for number in range(person, 8, 2) for id_ in answered[number]}) == len(ids)
 
 
+def test_only_the_verdict_that_is_meant_is_taken_back(database: Database, signed_in: SignedIn) -> None:
+    first, second, *_ = fill(database)
+    client = signed_in()
+    for posting_id in (first, second):
+        client.post(SWIPES, json={"posting_id": posting_id, "verdict": "like"})
+    stale = client.post(UNDO, params={"posting_id": first})
+    assert (stale.status_code, code(stale)) == (409, "conflict")
+    key = {"idempotency-key": "take-it-back-once"}
+    taken = client.post(UNDO, params={"posting_id": second}, headers=key)
+    assert taken.json()["posting_id"] == second
+    # The answer was lost, and it is asked again: the verdict before it stays.
+    assert client.post(UNDO, params={"posting_id": second}, headers=key).json() == taken.json()
+    assert client.post(UNDO, params={"posting_id": first}, headers=key).status_code == 409
+    assert client.post(UNDO, params={"posting_id": 0}).status_code in REFUSED
+    standing = [one["posting_id"] for one in client.get(SWIPES).json()["items"] if not one["undone"]]
+    assert first in standing
+
+
 def test_the_reasons_are_those_that_the_learner_knows() -> None:
     assert set(SWIPE_REASONS) == {*REASONS, "other"}
 

@@ -1,0 +1,62 @@
+"""How far a person has come through the deck: what is judged and left, what was learned; and one posting as a card."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+from sqlmodel import Session, select
+
+from jobswipe.errors import NotFoundError
+from jobswipe.matching import filters
+from jobswipe.matching.engine import Match, Matcher
+from jobswipe.matching.leanings import Leaning, leanings
+from jobswipe.models import Resume
+
+LEANINGS = 12
+"""Leanings that are told, the strongest."""
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """`judged` counts the verdicts that stand, `left` the cards that are left, `postings` all open ones.
+
+    `has_resume` is false where nothing can be ranked by yet.
+    """
+
+    judged: int
+    left: int
+    postings: int
+    has_resume: bool
+    leanings: list[Leaning]
+
+
+class Single(msgspec.Struct, frozen=True, kw_only=True):
+    """A posting as a card. `may_judge`: it is not judged, and the preferences allow it."""
+
+    match: Match
+    may_judge: bool
+
+
+def progress(matcher: Matcher, session: Session, person_id: int) -> Progress:
+    """As the store is at this moment."""
+    _, warm = matcher.present(session, person_id)
+    features = matcher.features
+    left = filters.allowed(features, warm.who) & ~np.isin(features.ids, warm.log.judged)
+    active = select(Resume.id).where(Resume.person_id == person_id, Resume.active)
+    return Progress(
+        judged=len(warm.log),
+        left=int(left.sum()),
+        postings=len(features.ids),
+        has_resume=session.exec(active).first() is not None,
+        leanings=leanings(warm.model, matcher.skill_names(session, warm.model), LEANINGS),
+    )
+
+
+def single(matcher: Matcher, session: Session, person_id: int, posting_id: int) -> Single:
+    """One open posting as a card, wherever it ranks. Raises NotFoundError."""
+    _, warm = matcher.present(session, person_id)
+    view = matcher.one(warm, posting_id)
+    found = [] if view is None else matcher.describe(session, view, np.array([0]))
+    if view is None or not found:
+        raise NotFoundError(f"Posting {posting_id} is not open any more.")
+    allowed = bool(filters.allowed(view.space.features, view.who)[0])
+    return Single(match=found[0], may_judge=allowed and posting_id not in warm.log.judged)

@@ -1,0 +1,1 @@
+"""A desk over a server's HTTP API: the same screens, another's store."""

@@ -1,4 +1,4 @@
-"""Fuzz the whole API with schemathesis: all checks, stateful, as nobody, as a user and as an operator.
+"""Fuzz the whole API with schemathesis: all checks, stateful, as nobody, user, operator and admin.
 
 Each asks a served process with a store of its own, seeded with the sample boards. `make fuzz` runs it with 20,000 cases
 or more; tests/fuzz/test_fuzz.py runs it small.
@@ -32,25 +32,46 @@ SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SAMPLES = Path(__file__).parents[2] / "cli" / "samples"
 PHASES = "examples,coverage,fuzzing,stateful"
-PASSWORD = "a long enough passphrase"
+EMAIL, PASSWORD = "candidate@example.com", "a long enough passphrase"
+LOGIN = "/api/v1/auth/login"
+SIGN_IN = {"email": EMAIL, "password": PASSWORD}
 
-Who = Literal["nobody", "session", "key", "operator"]
-"""Nobody, a user by a session, a user by an API key, an operator (an administrator's API key)."""
+ENDING = ("/api/v1/auth/logout", "/api/v1/account/sessions/{session_id}")
+"""What would end the session that asks for everything else: who is leaving asks for it, and signs in each time."""
+FURTHER = 10
+"""So many times more scenarios than other cases: few of them come as far as something that was made before."""
+ALONE = {"OLLAMA_URL": "", "OUTBOUND_TIMEOUT": 0.001}
+"""Nobody else is asked: no request has the time."""
+
+Who = Literal["nobody", "session", "key", "operator", "admin", "leaving"]
+"""Nobody, a user by a session, a user by an API key, an operator (an administrator's API key), an administrator by a
+session, which alone may manage accounts, and a user who ends sessions."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`cases` that were sent, `statuses` of their answers, `said` by schemathesis."""
+    """`cases` that were sent, in all and by `phases`, `statuses` of their answers, `said` by schemathesis.
+
+    `held`: the credential was still good at the end.
+    """
 
     who: Who
     code: int
+    held: bool
     cases: int
+    phases: Counter[str]
     statuses: Counter[int]
     said: str
 
+    @property
+    def well(self) -> bool:
+        return self.code == 0 and self.held
+
     def line(self) -> str:
-        told = ", ".join(f"{status}: {count}" for status, count in sorted(self.statuses.items()))
-        return f"{self.who}: {self.cases} cases, {'all well' if self.code == 0 else 'FAILED'}; answers {told}"
+        phases = ", ".join(f"{phase} {count}" for phase, count in self.phases.items())
+        statuses = ", ".join(f"{status}: {count}" for status, count in sorted(self.statuses.items()))
+        how = "all well" if self.well else "FAILED" if self.code else "FAILED: the credential did not hold to the end"
+        return f"{self.who}: {self.cases} cases ({phases}), {how}; answers {statuses}"
 
 
 def fuzz(who: Who, examples: int, seed: int = 1, phases: str = PHASES) -> Outcome:
@@ -60,31 +81,39 @@ def fuzz(who: Who, examples: int, seed: int = 1, phases: str = PHASES) -> Outcom
         report = Path(directory) / "report.ndjson"
         os.environ["JOBSWIPE_HOME"] = str(home)
         key = _prepare(who)
-        with Served("serve", LOGGING_LEVEL="error", OLLAMA_URL="") as served:
-            signed = _session(served.url) if who == "session" else {"key": f'bearer = "{key}"'} if key else {}
+        with Served("serve", LOGGING_LEVEL="error", EVENTS_EACH=100, **ALONE) as served:
+            signed = {"key": key} if key else _session(served.url) if who in ("session", "admin") else {}
             config = Path(directory) / "schemathesis.toml"
-            config.write_text(
-                CONFIG.read_text() + "".join(f"\n[auth.openapi.{name}]\n{what}\n" for name, what in signed.items())
-            )
+            config.write_text(CONFIG.read_text() + _asked(signed, examples))
+            ending = {"session": "--exclude-path", "admin": "--exclude-path", "leaving": "--include-path"}.get(who)
             done = subprocess.run(
                 [
                     SCHEMATHESIS, "--config-file", str(config), "--no-color", "run",
                     f"{served.url}/api/v1/openapi.json", "--phases", phases,
-                    "--max-examples", str(examples), "--seed", str(seed), "--continue-on-failure",
+                    "--seed", str(seed), "--continue-on-failure",
                     "--suppress-health-check", "all", "--request-timeout", "30", "--generation-database", "none",
                     "--report", "ndjson", "--report-ndjson-path", str(report), "--warnings", "off",
+                    *(part for path in ENDING if ending for part in (ending, path)),
                 ],
-                env={**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(CONFIG.parent)},
+                env={
+                    **os.environ,
+                    "SCHEMATHESIS_HOOKS": "leaving" if who == "leaving" else "hooks",
+                    "PYTHONPATH": str(CONFIG.parent),
+                    "JOBSWIPE_FUZZ_LOGIN": served.url + LOGIN,
+                    "JOBSWIPE_FUZZ_BODY": json.dumps(SIGN_IN),
+                },
                 capture_output=True, text=True, check=False, cwd=directory,
             )  # fmt: skip
             assert served.process.poll() is None, served.text()
+            held = not signed or _holds(served.url, signed)
         said = done.stdout + done.stderr
         generated = re.search(r"(\d+) generated", said)
-        return Outcome(who, done.returncode, int(generated[1]) if generated else 0, _answers(report), said)
+        cases = int(generated[1]) if generated else 0
+        return Outcome(who, done.returncode, held, cases, *_reported(report), said)
 
 
 def _prepare(who: Who) -> str | None:
-    """A store with the sample boards and a resume; the API key of a new person of that role."""
+    """A store with the sample boards and a resume; the API key of a new person of that role, unless they sign in."""
     _run("init")
     _run(
         "ingest", "--kind", "ashby", "--file", str(SAMPLES / "fennbrook.ashby.json"), "--company", "Fennbrook Software"
@@ -92,13 +121,13 @@ def _prepare(who: Who) -> str | None:
     _run("ingest", "--kind", "lever", "--file", str(SAMPLES / "thornmere.lever.json"), "--company", "Thornmere Health")
     if who == "nobody":
         return None
-    role: Literal["admin", "user"] = "admin" if who == "operator" else "user"
-    _run("user", "create", "candidate@example.com", "--role", role, "--local", stdin=f"{PASSWORD}\n")
+    role: Literal["admin", "user"] = "admin" if who in ("operator", "admin") else "user"
+    _run("user", "create", EMAIL, "--role", role, "--local", stdin=f"{PASSWORD}\n")
     _run("resume", "import", str(SAMPLES / "resume.md"))
-    if who == "session":
+    if who not in ("key", "operator"):
         return None
     scopes = [part for scope in scopes_of(role) for part in ("--scope", scope)]
-    return _run("apikey", "create", "--user", "candidate@example.com", *scopes)
+    return _run("apikey", "create", "--user", EMAIL, *scopes)
 
 
 def _run(*arguments: str, stdin: str = "") -> str:
@@ -109,17 +138,37 @@ def _run(*arguments: str, stdin: str = "") -> str:
 
 def _session(url: str) -> dict[str, str]:
     """What a signed-in browser shows, as schemathesis is told it."""
-    answer = httpx.post(
-        f"{url}/api/v1/auth/login", json={"email": "candidate@example.com", "password": PASSWORD}, timeout=60
-    )
+    answer = httpx.post(url + LOGIN, json=SIGN_IN, timeout=60)
     assert answer.status_code == 200, answer.text
     token, csrf = answer.cookies[SESSION], answer.json()["csrf_token"]
-    return {"session": f'api_key = "{token}"', "csrf": f'api_key = "{csrf}"'}
+    return {"session": token, "csrf": csrf}
 
 
-def _answers(report: Path) -> Counter[int]:
+def _holds(url: str, signed: dict[str, str]) -> bool:
+    cookies = {SESSION: signed["session"]} if "session" in signed else {}
+    headers = {"authorization": f"Bearer {signed['key']}"} if "key" in signed else {}
+    return httpx.get(f"{url}/api/v1/account", cookies=cookies, headers=headers, timeout=60).status_code == 200
+
+
+def _asked(signed: dict[str, str], examples: int) -> str:
+    """What schemathesis is told of one run: credentials, and how many cases it shall make."""
+    said = [f"[generation]\nmax-examples = {examples}"]
+    said.append(f"[phases.stateful.generation]\nmax-examples = {examples * FURTHER}")
+    for name, text in signed.items():
+        said.append(f'[auth.openapi.{name}]\n{"bearer" if name == "key" else "api_key"} = "{text}"')
+    return "\n" + "\n\n".join(said) + "\n"
+
+
+def _reported(report: Path) -> tuple[Counter[str], Counter[int]]:
+    """The cases by phase, and the answers by status."""
+    phases, statuses = Counter[str](), Counter[int]()
     with report.open(encoding="utf-8") as lines:
-        return Counter(status for line in lines for status in _statuses(json.loads(line)))
+        for line in lines:
+            for kind, event in json.loads(line).items():
+                statuses.update(_statuses(event))
+                if kind == "ScenarioFinished":
+                    phases[event["phase"]] += len(event["recorder"].get("cases", ()))
+    return phases, statuses
 
 
 def _statuses(value: Any) -> Iterator[int]:
@@ -144,10 +193,10 @@ def main() -> int:
     failed = cases = 0
     for who in asked.who or get_args(Who):
         outcome = fuzz(who, asked.examples, asked.seed, asked.phases)
-        if outcome.code:
+        if not outcome.well:
             print(outcome.said)
         print(outcome.line(), flush=True)
-        failed, cases = failed + bool(outcome.code), cases + outcome.cases
+        failed, cases = failed + (not outcome.well), cases + outcome.cases
     print(f"{cases} cases in all")
     return 1 if failed else 0
 

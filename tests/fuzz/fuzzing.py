@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -39,7 +39,9 @@ SIGN_IN = {"email": EMAIL, "password": PASSWORD}
 ENDING = ("/api/v1/auth/logout", "/api/v1/account/sessions/{session_id}")
 """What would end the session that asks for everything else: who is leaving asks for it, and signs in each time."""
 FURTHER = 10
-"""So many times more scenarios than other cases: few of them come as far as something that was made before."""
+"""So many times more stateful cases than others: few of them come as far as something that was made before."""
+ROUNDS = 12
+"""Seeds that are tried for them at most."""
 ALONE = {"OLLAMA_URL": "", "OUTBOUND_TIMEOUT": 0.001}
 """Nobody else is asked: no request has the time."""
 
@@ -67,6 +69,16 @@ class Outcome:
     def well(self) -> bool:
         return self.code == 0 and self.held
 
+    def and_(self, other: Outcome) -> Outcome:
+        return replace(
+            self,
+            code=self.code or other.code,
+            cases=self.cases + other.cases,
+            phases=self.phases + other.phases,
+            statuses=self.statuses + other.statuses,
+            said=other.said if other.code and not self.code else self.said,
+        )
+
     def line(self) -> str:
         phases = ", ".join(f"{phase} {count}" for phase, count in self.phases.items())
         statuses = ", ".join(f"{status}: {count}" for status, count in sorted(self.statuses.items()))
@@ -75,41 +87,51 @@ class Outcome:
 
 
 def fuzz(who: Who, examples: int, seed: int = 1, phases: str = PHASES) -> Outcome:
-    """One run against a server of its own; at most so many cases of each operation in a phase."""
-    with tempfile.TemporaryDirectory(prefix="jobswipe-fuzz-") as directory:
-        home = Path(directory) / "home"
-        report = Path(directory) / "report.ndjson"
-        os.environ["JOBSWIPE_HOME"] = str(home)
+    """One run against a server of its own; at most so many cases of each operation in a phase.
+
+    What is stateful goes on with other seeds until it is `examples * FURTHER` cases: a store that remembers answers
+    differently the second time, by which the tool gives up early.
+    """
+    with tempfile.TemporaryDirectory(prefix="jobswipe-fuzz-") as name:
+        directory = Path(name)
+        os.environ["JOBSWIPE_HOME"] = str(directory / "home")
         key = _prepare(who)
         with Served("serve", LOGGING_LEVEL="error", EVENTS_EACH=100, **ALONE) as served:
             signed = {"key": key} if key else _session(served.url) if who in ("session", "admin") else {}
-            config = Path(directory) / "schemathesis.toml"
-            config.write_text(CONFIG.read_text() + _asked(signed, examples))
-            ending = {"session": "--exclude-path", "admin": "--exclude-path", "leaving": "--include-path"}.get(who)
-            done = subprocess.run(
-                [
-                    SCHEMATHESIS, "--config-file", str(config), "--no-color", "run",
-                    f"{served.url}/api/v1/openapi.json", "--phases", phases,
-                    "--seed", str(seed), "--continue-on-failure",
-                    "--suppress-health-check", "all", "--request-timeout", "30", "--generation-database", "none",
-                    "--report", "ndjson", "--report-ndjson-path", str(report), "--warnings", "off",
-                    *(part for path in ENDING if ending for part in (ending, path)),
-                ],
-                env={
-                    **os.environ,
-                    "SCHEMATHESIS_HOOKS": "leaving" if who == "leaving" else "hooks",
-                    "PYTHONPATH": str(CONFIG.parent),
-                    "JOBSWIPE_FUZZ_LOGIN": served.url + LOGIN,
-                    "JOBSWIPE_FUZZ_BODY": json.dumps(SIGN_IN),
-                },
-                capture_output=True, text=True, check=False, cwd=directory,
-            )  # fmt: skip
+            (directory / "schemathesis.toml").write_text(CONFIG.read_text() + _asked(signed, examples))
+            found = _schemathesis(who, served.url, directory, phases, seed)
+            for further in range(1, ROUNDS):
+                if "stateful" not in phases or not 0 < found.phases["stateful"] < examples * FURTHER:
+                    break
+                found = found.and_(_schemathesis(who, served.url, directory, "stateful", seed + further))
             assert served.process.poll() is None, served.text()
-            held = not signed or _holds(served.url, signed)
-        said = done.stdout + done.stderr
-        generated = re.search(r"(\d+) generated", said)
-        cases = int(generated[1]) if generated else 0
-        return Outcome(who, done.returncode, held, cases, *_reported(report), said)
+            return replace(found, held=not signed or _holds(served.url, signed))
+
+
+def _schemathesis(who: Who, url: str, directory: Path, phases: str, seed: int) -> Outcome:
+    ending = {"session": "--exclude-path", "admin": "--exclude-path", "leaving": "--include-path"}.get(who)
+    report = directory / "report.ndjson"
+    report.unlink(missing_ok=True)
+    done = subprocess.run(
+        [
+            SCHEMATHESIS, "--config-file", str(directory / "schemathesis.toml"), "--no-color", "run",
+            f"{url}/api/v1/openapi.json", "--phases", phases, "--seed", str(seed), "--continue-on-failure",
+            "--suppress-health-check", "all", "--request-timeout", "30", "--generation-database", "none",
+            "--report", "ndjson", "--report-ndjson-path", str(report), "--warnings", "off",
+            *(part for path in ENDING if ending for part in (ending, path)),
+        ],
+        env={
+            **os.environ,
+            "SCHEMATHESIS_HOOKS": "leaving" if who == "leaving" else "hooks",
+            "PYTHONPATH": str(CONFIG.parent),
+            "JOBSWIPE_FUZZ_LOGIN": url + LOGIN,
+            "JOBSWIPE_FUZZ_BODY": json.dumps(SIGN_IN),
+        },
+        capture_output=True, text=True, check=False, cwd=directory,
+    )  # fmt: skip
+    said = done.stdout + done.stderr
+    generated = re.search(r"(\d+) generated", said)
+    return Outcome(who, done.returncode, True, int(generated[1]) if generated else 0, *_reported(report), said)
 
 
 def _prepare(who: Who) -> str | None:

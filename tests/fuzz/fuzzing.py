@@ -10,12 +10,14 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -136,11 +138,7 @@ def _schemathesis(who: Who, url: str, directory: Path, phases: str, seed: int) -
 
 def _prepare(who: Who) -> str | None:
     """A store with the sample boards and a resume; the API key of a new person of that role, unless they sign in."""
-    _run("init")
-    _run(
-        "ingest", "--kind", "ashby", "--file", str(SAMPLES / "fennbrook.ashby.json"), "--company", "Fennbrook Software"
-    )
-    _run("ingest", "--kind", "lever", "--file", str(SAMPLES / "thornmere.lever.json"), "--company", "Thornmere Health")
+    shutil.copytree(_boards().name, os.environ["JOBSWIPE_HOME"])
     if who == "nobody":
         return None
     role: Literal["admin", "user"] = "admin" if who in ("operator", "admin") else "user"
@@ -152,8 +150,32 @@ def _prepare(who: Who) -> str | None:
     return _run("apikey", "create", "--user", EMAIL, *scopes)
 
 
-def _run(*arguments: str, stdin: str = "") -> str:
-    done = subprocess.run([JOBSWIPE, *arguments], input=stdin, capture_output=True, text=True, check=False)
+@cache
+def _boards() -> tempfile.TemporaryDirectory[str]:
+    """A data directory with the sample boards, made once: a copy of it works elsewhere."""
+    made = tempfile.TemporaryDirectory(prefix="jobswipe-fuzz-boards-")
+    for arguments in (
+        ("init",),
+        (
+            "ingest",
+            "--kind",
+            "ashby",
+            "--file",
+            str(SAMPLES / "fennbrook.ashby.json"),
+            "--company",
+            "Fennbrook Software",
+        ),
+        ("ingest", "--kind", "lever", "--file", str(SAMPLES / "thornmere.lever.json"), "--company", "Thornmere Health"),
+    ):
+        _run(*arguments, home=made.name)
+    return made
+
+
+def _run(*arguments: str, stdin: str = "", home: str | None = None) -> str:
+    environment = os.environ | ({"JOBSWIPE_HOME": home} if home is not None else {})
+    done = subprocess.run(
+        [JOBSWIPE, *arguments], input=stdin, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

@@ -37,22 +37,23 @@ def media_types(handler: HTTPRouteHandler) -> tuple[str, ...]:
 def quality(accepted: str, media_type: str) -> float:
     """How much a client likes a media type, 0 (not at all) to 1. The narrowest range that fits it counts.
 
-    Whoever says nothing, or nothing that can be read, takes anything. Parameters of a range are passed over, but for q.
+    Whoever says nothing, or nothing that can be read, takes anything. Parameters of a range are passed over, but for q,
+    and so is a range whose q is no weight.
     """
     kind = media_type.partition("/")[0]
     ranges: dict[str, float] = {}
     for part in accepted.lower().split(",")[:_MOST]:
         name, *parameters = (one.strip() for one in part.split(";"))
-        weight = next((one[2:] for one in parameters if one.startswith("q=")), "1")
-        if "/" in name:
-            ranges[name] = max(ranges.get(name, 0.0), _weight(weight))
+        weight = _weight(next((one[2:] for one in parameters if one.startswith("q=")), "1"))
+        if "/" in name and weight is not None:
+            ranges[name] = max(ranges.get(name, 0.0), weight)
     fitting = (ranges[name] for name in (media_type, f"{kind}/*", "*/*") if name in ranges)
     return next(fitting, 0.0 if ranges else 1.0)
 
 
-def _weight(text: str) -> float:
+def _weight(text: str) -> float | None:
     try:
         found = float(text)
     except ValueError:
-        return 0.0
-    return found if 0 <= found <= 1 else 0.0
+        return None
+    return found if 0 <= found <= 1 else None

@@ -1,7 +1,7 @@
 """Fuzz the whole API with schemathesis: all checks, stateful, as nobody, user, operator and admin.
 
-Each asks a served process with a store of its own, seeded with the sample boards. `make fuzz` runs it with 20,000 cases
-or more; tests/fuzz/test_fuzz.py runs it small.
+Each asks a served process with a store of its own, seeded with the sample boards. `make fuzz` runs it with 50,000
+cases; tests/fuzz/test_fuzz.py runs it small.
 """
 
 from __future__ import annotations

@@ -22,11 +22,11 @@ from server.accept import quality
         # The narrowest range counts, whatever the order.
         ("*/*, application/json;q=0", 0),
         ("application/json;q=0.2, application/*;q=0, */*", 0.2),
-        ("application/json;q=nonsense", 0),
-        ("application/json;q=nan", 0),
-        ("application/json;q=7", 0),
+        ("application/json;q=nonsense, text/csv", 0),
+        ("application/json;q=nan, */*;q=0.3", 0.3),
         ("application/json;q=0, application/json;q=0.5", 0.5),
         # Nothing that can be read says nothing.
+        ("application/json;q=7", 1),
         (";;,,", 1),
         ("json", 1),
         ("\x00", 1),

@@ -41,7 +41,7 @@ load: $(VENV)/.bench ## Put the server under load, beside a peer that does the s
 soak: $(VENV)/.dev ## Kill workers again and again over 2,000 tasks, and schedule with five workers (ten minutes)
 	SOAK=1 $(BIN)/python -m pytest -q -rP tests/tasks/test_processes.py -k "kill_9 or schedulers"
 
-fuzz: $(VENV)/.dev ## Ask the whole API 20,000 generated requests and more, as nobody, user and operator (ten minutes)
+fuzz: $(VENV)/.dev ## Ask the whole API 50,000 generated requests, as nobody, user, operator and admin (a quarter of an hour)
 	$(BIN)/python tests/fuzz/fuzzing.py
 
 docs-check: $(VENV)/.dev ## Every command is documented, every example is true

@@ -1,4 +1,4 @@
-"""What each request must be before its handler sees it: its query, its content type, its body to the letter."""
+"""What each request must be before its handler sees it: its query, what it accepts, its body to the letter."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import BodyKwarg
 from litestar.routes import HTTPRoute
 
-from server import invalid, options, problems
+from server import accept, invalid, options, problems
 from server.problems import Problem, Refused
 
 
 @dataclass(frozen=True)
 class _Demand:
-    """Of one handler. `strict` is the type that its JSON must have without any conversion, `query` None takes all."""
+    """Of one handler. `body` is the type that its JSON must have without any conversion, `query` None takes all.
+
+    `answers`: the media types of which a client must accept one; none where it need not.
+    """
 
     media_type: str | None
     body: Any
@@ -29,6 +32,7 @@ class _Demand:
     query: frozenset[str] | None
     lists: frozenset[str]
     texts: frozenset[str]
+    answers: tuple[str, ...]
 
 
 class Demands:
@@ -46,6 +50,7 @@ class Demands:
             demand = self._known[handler] = self._find(request, handler)
         if demand.query is not None:
             _check_query(request, demand)
+        _check_accepted(request, demand)
         if demand.media_type is not None:
             await _check_body(request, demand)
 
@@ -61,7 +66,8 @@ class Demands:
         queries: frozenset[str] | None = None
         lists: frozenset[str] = frozenset()
         texts: frozenset[str] = frozenset()
-        if request.scope["path"].startswith(self._prefix) and not handler.opt.get(options.ANY_QUERY):
+        in_api = request.scope["path"].startswith(self._prefix)
+        if in_api and not handler.opt.get(options.ANY_QUERY):
             models = [
                 model
                 for route in request.app.routes
@@ -78,7 +84,8 @@ class Demands:
                 for one in model.expected_query_params
                 if one.field_name in parameters and str in _parts(parameters[one.field_name].annotation)
             )
-        return _Demand(media_type, body, field is not None and field.is_optional, queries, lists, texts)
+        answers = accept.media_types(handler) if in_api else ()
+        return _Demand(media_type, body, field is not None and field.is_optional, queries, lists, texts, answers)
 
 
 def _check_query(request: Request[Any, Any, Any], demand: _Demand) -> None:
@@ -101,6 +108,13 @@ def _check_query(request: Request[Any, Any, Any], demand: _Demand) -> None:
     ]
     if found:
         raise problems.wrong(*found)
+
+
+def _check_accepted(request: Request[Any, Any, Any], demand: _Demand) -> None:
+    accepted = ", ".join(request.headers.getall("accept", []))
+    if accepted and demand.answers and not any(accept.quality(accepted, one) for one in demand.answers):
+        told = " or ".join(demand.answers)
+        raise Refused(Problem(406, problems.CODES[406], f"This address answers in {told}: see Accept."))
 
 
 async def _check_body(request: Request[Any, Any, Any], demand: _Demand) -> None:

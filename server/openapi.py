@@ -20,11 +20,12 @@ from litestar.routes import HTTPRoute
 from litestar.utils.helpers import unwrap_partial
 
 from jobswipe import __version__
-from server.api.access import ALSO, ANSWER, BY_SESSION, EXAMPLE, OPERATION, PUBLIC, SCOPE
+from server import accept
+from server.api.access import ALSO, BY_SESSION, EXAMPLE, OPERATION, PUBLIC, SCOPE
 from server.openapi_parts import CODES, HEADERS, INTRODUCTION, PROBLEM, RESPONSES, SECURITY, TAGS
 from server.options import LIMIT_CLASS
 
-_JSON = "application/json"
+_JSON = accept.JSON
 _NULL = {"type": "null"}
 _REF = "#/components/schemas/"
 _UNSAFE = ("post", "put", "patch", "delete")
@@ -53,7 +54,9 @@ def document(routes: Router) -> dict[str, Any]:
     app = Litestar(route_handlers=[routes], openapi_config=config, logging_config=None)
     found: dict[str, Any] = app.openapi_schema.to_schema()
     operations = list(_operations(app, found))
-    types = {one for _, _, handler in operations for one in (_body(handler), _answer(handler)) if one is not None}
+    types = {
+        one for _, _, handler in operations for one in (_body(handler), accept.answer_type(handler)) if one is not None
+    }
     schemas, components = msgspec.json.schema_components(list(types), ref_template=_REF + "{name}")
     exact = dict(zip(types, schemas, strict=True))
     for method, operation, handler in operations:
@@ -88,25 +91,21 @@ def _body(handler: HTTPRouteHandler) -> Any:
     return None if other else field.annotation
 
 
-def _answer(handler: HTTPRouteHandler) -> Any:
-    """The type of a JSON answer; None where there is none that the types tell."""
-    told = handler.opt.get(ANSWER)
-    found = handler.parsed_fn_signature.return_type
-    if told is not None or not (_plain(found.annotation) or found.origin in (list, dict, tuple)):
-        return told
-    return found.annotation
-
-
-def _plain(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, msgspec.Struct | str | int | float | bool)
-
-
 def _items(handler: HTTPRouteHandler, name: str) -> dict[str, Any]:
     """What is said of the values of a list in the query, which Litestar leaves out."""
     field = handler.parsed_fn_signature.parameters.get(name)
     inner = next((one for one in field.inner_types if one.origin is list), None) if field is not None else None
     inner = field if inner is None and field is not None and field.origin is list else inner
     return {"items": msgspec.json.schema(get_args(inner.annotation)[0])} if inner is not None else {}
+
+
+def _least(handler: HTTPRouteHandler, name: str) -> dict[str, Any]:
+    """The lowest value of a parameter where that is 0, which Litestar leaves out."""
+    for field_name, field in handler.parsed_fn_signature.parameters.items():
+        kind = field.kwarg_definition
+        if (getattr(kind, "name", None) or field_name) == name and getattr(kind, "ge", None) == 0:
+            return {"minimum": 0}
+    return {}
 
 
 def _describe(method: str, operation: dict[str, Any], handler: HTTPRouteHandler, exact: dict[Any, Any]) -> None:
@@ -120,7 +119,9 @@ def _describe(method: str, operation: dict[str, Any], handler: HTTPRouteHandler,
     example = handler.opt.get(EXAMPLE) or {}
     for parameter in operation.get("parameters", []):
         parameter.pop("allowReserved", None)
-        parameter["schema"] = _said(parameter["schema"]) | _items(handler, parameter["name"])
+        parameter["schema"] = (
+            _said(parameter["schema"]) | _items(handler, parameter["name"]) | _least(handler, parameter["name"])
+        )
     body = _body(handler)
     if body is not None:
         media = operation["requestBody"]["content"][_JSON]
@@ -131,8 +132,8 @@ def _describe(method: str, operation: dict[str, Any], handler: HTTPRouteHandler,
             media["example"] = example["request"]
     status = str(handler.status_code)
     success = operation["responses"][status]
-    answer = _answer(handler)
-    told = _sentence(answer.__doc__ or "") if _plain(answer) and issubclass(answer, msgspec.Struct) else ""
+    answer = accept.answer_type(handler)
+    told = _sentence(answer.__doc__ or "") if accept.is_plain(answer) and issubclass(answer, msgspec.Struct) else ""
     success["description"] = f"{told or HTTPStatus(handler.status_code).phrase}."
     if answer is not None:
         success["content"] = {_JSON: {"schema": exact[answer]}}
@@ -193,6 +194,8 @@ def _problems(method: str, operation: dict[str, Any], handler: HTTPRouteHandler)
         found.add(404)
     if operation.get("parameters"):
         found.add(422)
+    if accept.media_types(handler):
+        found.add(406)
     if method in _UNSAFE:
         found |= {404, 409, 422}
     if "requestBody" in operation:

@@ -34,6 +34,7 @@ CODES: dict[int, tuple[str, str]] = {
     401: ("Nobody that is known asks.", "unauthenticated"),
     403: ("Whoever asks may not do this.", "forbidden"),
     404: ("It does not exist, or is not yours.", "not_found"),
+    406: ("None of the media types that this answers in is accepted.", "not_acceptable"),
     409: ("It contradicts what is stored.", "conflict"),
     413: ("The body is larger than what is taken.", "too_large"),
     415: ("The body is of a type that is not taken.", "unsupported_media_type"),

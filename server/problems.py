@@ -31,6 +31,7 @@ CODES = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    406: "not_acceptable",
     408: "too_slow",
     413: "too_large",
     414: "uri_too_long",

@@ -102,6 +102,16 @@ def revoke(session: Session, person_id: int, key_id: int, now: datetime) -> ApiK
     return key
 
 
+def revoke_all(session: Session, person_id: int, now: datetime) -> int:
+    """From now on all keys of the person are refused; how many that were."""
+    found = listing(session, person_id)
+    for key in found:
+        key.revoked_at = now
+        session.add(key)
+    session.flush()
+    return len(found)
+
+
 def rotate(session: Session, person_id: int, key_id: int, now: datetime, overlap: timedelta) -> tuple[ApiKey, str]:
     """A new key with the name, scopes and lifetime of another, which is taken for `overlap` longer at most.
 

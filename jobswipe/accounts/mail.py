@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from sqlmodel import Session
 
-from jobswipe.accounts import onetime, service
+from jobswipe.accounts import apikeys, onetime, service
 from jobswipe.errors import SettingsError
 from jobswipe.models import Account, AccountToken, LoginSession
 from jobswipe.tasks import ledger
@@ -60,7 +60,7 @@ def write(session: Session, payload: dict[str, Any], settings: Settings, now: da
         return None
     to = service.identity(session, account).email
     if what == "password_changed":
-        body = f"Your password was changed, and your other sessions have ended. {_ALARM}"
+        body = f"Your password was changed, and your other sessions have ended. {_keys(session, account)}{_ALARM}"
         return Mail(to, "JobSwipe: your password was changed", body)
     begun = session.get(LoginSession, payload["session_id"])
     if begun is None:
@@ -68,6 +68,12 @@ def write(session: Session, payload: dict[str, Any], settings: Settings, now: da
     where = _where(session, begun)
     body = f"Somebody signed in to your account from a device that had not been seen before{where}. {_ALARM}"
     return Mail(to, "JobSwipe: a new sign-in", body)
+
+
+def _keys(session: Session, account: Account) -> str:
+    """That a new password leaves API keys as they are."""
+    count = len(apikeys.listing(session, account.person_id))
+    return f"{count} API {'key goes' if count == 1 else 'keys go'} on. " if count else ""
 
 
 def _with_code(

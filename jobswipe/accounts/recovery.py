@@ -1,6 +1,7 @@
 """A new password: forgotten and set by a code from a mail, or changed by whoever knows the present one.
 
-Either ends all other sessions. A forgotten password is asked for without a look at whether there is an account.
+Either ends all other sessions, and all API keys where that is asked for: programs go on otherwise. A forgotten password
+is asked for without a look at whether there is an account.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from jobswipe.accounts import audit, emails, mail, onetime, passwords, service, sessions, signin, throttle
+from jobswipe.accounts import apikeys, audit, emails, mail, onetime, passwords, service, sessions, signin, throttle
 from jobswipe.db.engine import Database
 from jobswipe.errors import ConflictError
 from jobswipe.models import Account, AccountToken
@@ -45,7 +46,9 @@ def reset_code(session: Session, settings: Settings, account: Account, now: date
     return onetime.issue(session, account.person_id, "reset_password", now, lifetime, account.email_hash, about)
 
 
-def reset(database: Database, settings: Settings, code: str, password: str, now: datetime) -> str:
+def reset(
+    database: Database, settings: Settings, code: str, password: str, now: datetime, *, revoke_api_keys: bool = False
+) -> str:
     """Set a password by a code; all sessions end. Answers a device's text for the next sign-in (see `throttle`).
 
     The code came by mail: the address is confirmed with it. Raises CodeError, UsageError.
@@ -59,12 +62,20 @@ def reset(database: Database, settings: Settings, code: str, password: str, now:
         if account.disabled_at is not None or account.email_hash != found.email_hash:
             raise onetime.bad_code()
         account.email_verified_at = account.email_verified_at or now
-        _set(session, settings, account, password_hash, now, by="reset")
+        _set(session, settings, account, password_hash, now, by="reset", revoke_api_keys=revoke_api_keys)
         return throttle.new_device(session, account.email_hash)
 
 
 def change(
-    database: Database, settings: Settings, person_id: int, present: str, password: str, session_id: int, now: datetime
+    database: Database,
+    settings: Settings,
+    person_id: int,
+    present: str,
+    password: str,
+    session_id: int,
+    now: datetime,
+    *,
+    revoke_api_keys: bool = False,
 ) -> None:
     """Replace the password; all other sessions end. Raises ForbiddenError, ThrottledError, UsageError."""
     with database.read() as session:
@@ -74,12 +85,10 @@ def change(
     password_hash = passwords.hashed(chosen, settings.accounts)
     with database.write() as session:
         account = service.get(session, person_id)
-        _set(session, settings, account, password_hash, now, by="password", keep=session_id)
-
-
-def set_by_operator(session: Session, settings: Settings, account: Account, password_hash: str, now: datetime) -> None:
-    """Replace the password; all sessions end."""
-    _set(session, settings, account, password_hash, now, by="operator")
+        _set(
+            session, settings, account, password_hash, now, by="password", keep=session_id,
+            revoke_api_keys=revoke_api_keys,
+        )  # fmt: skip
 
 
 def ask_for_email(session: Session, settings: Settings, person_id: int, email: str, now: datetime) -> None:
@@ -125,6 +134,7 @@ def _set(
     now: datetime,
     *,
     by: str,
+    revoke_api_keys: bool,
     keep: int | None = None,
 ) -> None:
     if account.disabled_at is not None:
@@ -132,9 +142,10 @@ def _set(
     account.password_hash, account.password_changed_at = password_hash, now
     session.add(account)
     ended = sessions.revoke_all(session, account.person_id, now, but=keep)
+    revoked = apikeys.revoke_all(session, account.person_id, now) if revoke_api_keys else 0
     if settings.mail.url is not None:
         mail.enqueue(session, "password_changed", person_id=account.person_id)
-    actor = account.person_id if by != "operator" else None
     audit.record(
-        session, "account.password_changed", actor_id=actor, person_id=account.person_id, by=by, sessions_ended=ended
-    )
+        session, "account.password_changed", actor_id=account.person_id, person_id=account.person_id, by=by,
+        sessions_ended=ended, api_keys_revoked=revoked,
+    )  # fmt: skip

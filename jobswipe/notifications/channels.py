@@ -34,6 +34,12 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
         return f"Channel({self.name!r}, {self.service!r})"
 
 
+def check_name(name: str) -> None:
+    """Raises UsageError for a name that no channel has."""
+    if not _NAME.fullmatch(name):
+        raise UsageError("A channel's name has up to 40 letters, digits, dots and dashes, such as phone.")
+
+
 def read(courier: Courier, url: str) -> str:
     """The name of the service that an address is of. Raises UsageError, without the address in it."""
     schema_of(url)
@@ -45,8 +51,7 @@ def read(courier: Courier, url: str) -> str:
 
 def add(session: Session, person_id: int, name: str, url: str, service: str, now: datetime) -> Channel:
     """Add a channel whose address was read. Raises UsageError and ConflictError."""
-    if not _NAME.fullmatch(name):
-        raise UsageError("A channel's name has up to 40 letters, digits, dots and dashes, such as phone.")
+    check_name(name)
     known = listing(session, person_id)
     if any(one.name == name for one in known):
         raise ConflictError(f"There is a channel {name} already: remove it first, or choose another name.")

@@ -40,10 +40,11 @@ class Named(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class PasswordChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`present` is the password that holds now."""
+    """`present` is the password that holds now; `revoke_api_keys`: end all of your API keys, too."""
 
     present: str
     password: str
+    revoke_api_keys: bool = False
 
 
 class EmailChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -129,11 +130,12 @@ def rename(request: ApiRequest, data: JSONBody[Named]) -> Account:
     sync_to_thread=True,
 )
 def change_password(request: ApiRequest, data: JSONBody[PasswordChange]) -> None:
-    """Change your password. Your other sessions end."""
+    """Change your password. Your other sessions end; your API keys go on unless you say so."""
     state, who = request.app.state, request.user
     recovery.change(
-        state.database, state.settings, who.person_id, data.present, data.password, who.session_id or 0, clock.now()
-    )
+        state.database, state.settings, who.person_id, data.present, data.password, who.session_id or 0, clock.now(),
+        revoke_api_keys=data.revoke_api_keys,
+    )  # fmt: skip
     state.credentials.forget()
 
 

@@ -71,7 +71,7 @@ class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     kind: Literal["cover-letter", "answer"] = "cover-letter"
     question: Annotated[str, msgspec.Meta(max_length=2_000, pattern=NO_NUL)] = ""
-    language: Annotated[str, msgspec.Meta(min_length=2, max_length=10, pattern=r"^[a-z-]+$")] | None = None
+    language: Annotated[str, msgspec.Meta(min_length=2, max_length=10, pattern=r"^[a-z-]+$(?!\n)")] | None = None
 
 
 class AskedDraft(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from jobswipe.applications.beside import beside
 from jobswipe.errors import UsageError
 from server.api.access import ApiRequest, needs, shows
 from server.api.params import (
+    WEB,
     CursorText,
     Id,
     KeyText,
@@ -117,7 +118,7 @@ class NewApplication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     posting_id: Id | None = None
     title: Line | None = None
     company: Line | None = None
-    url: Annotated[str, msgspec.Meta(max_length=2_000, pattern=r"^https?://[^\s\x00]+$")] | None = None
+    url: Annotated[str, msgspec.Meta(max_length=2_000, pattern=WEB)] | None = None
 
 
 class OpenedApplication(ApplicationRow, frozen=True, kw_only=True):

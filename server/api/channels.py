@@ -19,13 +19,14 @@ from jobswipe.notifications.courier import Courier
 from jobswipe.notifications.services import MAX_URL, shown
 from jobswipe.settings import Settings
 from server.api.access import ApiRequest, needs, shows
-from server.api.params import PathId
+from server.api.params import NO_NUL, PathId
 
 AT_ONCE = 2
 """Addresses that one process reads or tries at a time, each in a subprocess; more are told to try again."""
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[\w.-]+$")]
+# Which letters there are, the service says: no pattern does that tells the same to everybody.
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=NO_NUL)]
 Address = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_URL)]
 
 
@@ -77,6 +78,7 @@ def listing(request: ApiRequest) -> Channels:
 )
 def add(request: ApiRequest, data: JSONBody[NewChannel]) -> ChannelView:
     """Add a channel: e-mail, ntfy, Slack, Telegram, a webhook and others. Its address is not shown again."""
+    channels.check_name(data.name)
     address = data.url.strip()
     with _courier(request.app.state.settings) as courier:
         service = channels.read(courier, address)

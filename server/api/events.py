@@ -24,6 +24,7 @@ RETRY = 3_000
 """Milliseconds after which a client that lost the stream comes again."""
 Wanted = Literal["ingest", "match", "notification", "task"]
 ALL: tuple[Wanted, ...] = ("ingest", "match", "notification", "task")
+_HEADERS = {"X-Accel-Buffering": "no"}  # a proxy that collects an answer would tell nothing for long
 
 _SHOWN = (
     "retry: 3000\n\n"
@@ -56,7 +57,7 @@ async def events(
     the last seconds may then come twice, with the same `key`.
     """
     if options.only_head(request.scope):  # nobody would read the stream, or end it
-        return ASGIResponse(headers={"content-type": MEDIA_TYPE}, is_head_response=True)
+        return ASGIResponse(headers=_HEADERS | {"content-type": f"{MEDIA_TYPE}; charset=utf-8"}, is_head_response=True)
     live: Live = request.app.state.live
     position = Position.parse(last, clock.now()) if last else None
     watcher = live.enter(request.user, frozenset(types or ALL))
@@ -73,7 +74,7 @@ class _Streamed(ASGIStreamingResponse):
     """A stream that leaves the watchers however it ends."""
 
     def __init__(self, live: Live, watcher: Watcher, told: AsyncIterator[bytes]) -> None:
-        super().__init__(iterator=told, media_type=MEDIA_TYPE, headers={"X-Accel-Buffering": "no"}, status_code=200)
+        super().__init__(iterator=told, media_type=MEDIA_TYPE, headers=_HEADERS, status_code=200)
         self._live, self._watcher = live, watcher
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

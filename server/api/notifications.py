@@ -19,7 +19,7 @@ from server.api.params import CursorText, Id, Limit, PathId, after, cursor
 
 State = Literal["waiting", "sent", "failed", "dead", "suppressed"]
 Kind = Literal["strong_match", "posting_changed", "posting_closed", "follow_up", "source_broken", "digest"]
-ClockText = Annotated[str, msgspec.Meta(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$")]
+ClockText = Annotated[str, msgspec.Meta(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
 _LIST = "notifications"
 
 

@@ -35,10 +35,13 @@ KeyText = Annotated[
         name="Idempotency-Key",
         min_length=8,
         max_length=128,
-        pattern=r"^[\x21-\x7e]+$",
+        pattern=r"^[\x21-\x7e]+$(?!\n)",
         description="The same key with the same body is answered the same for 24 hours, and done once.",
     ),
 ]
+# Patterns mean the same here and to who reads the description by ECMAScript's rules: there a final `$` passes over no
+# line end, and what is white space differs.
+WEB = r"^https?://[^\s\x00-\x1f\x7f-\x9f\ufeff]+$(?!\n)"
 # No database holds NUL in a text.
 NO_NUL = r"^[^\x00]*$"
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=NO_NUL)]

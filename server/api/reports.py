@@ -17,6 +17,7 @@ from litestar.response import Stream
 
 from jobswipe.analytics.cells import lines
 from jobswipe.errors import LimitError
+from server import accept
 from server.api.access import ALSO, ANSWER, OPERATION, SCOPE, ApiRequest, needs, shows
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _route(name: str) -> HTTPRouteHandler:
         ] = None,
     ) -> Response[Any]:
         built = _build(request, name)
-        if form == "csv" or (form is None and _prefers_csv(request.headers.get("accept", ""))):
+        if form == "csv" or (form is None and _prefers_csv(request)):
             headers = {"content-disposition": f'attachment; filename="{name}.csv"', "vary": "accept"}
             return Stream(_encoded(built), media_type=CSV, headers=headers)
         view = ReportView(
@@ -178,18 +179,9 @@ def _turn() -> Iterator[None]:
         _turns.release()
 
 
-def _prefers_csv(accept: str) -> bool:
-    """Whether the first type of the Accept header that we can give is CSV."""
-    weights: dict[str, float] = {}
-    for part in accept.split(",")[:20]:
-        media, *parameters = (one.strip().lower() for one in part.split(";"))
-        weight = next((one[2:] for one in parameters if one.startswith("q=")), "1")
-        try:
-            weights[media] = float(weight)
-        except ValueError:
-            weights[media] = 0.0
-    other = max(weights.get("application/json", 0.0), weights.get("application/*", 0.0), weights.get("*/*", 0.0))
-    return max(weights.get("text/csv", 0.0), weights.get("text/*", 0.0)) > other
+def _prefers_csv(request: ApiRequest) -> bool:
+    accepted = ", ".join(request.headers.getall("accept", []))
+    return accept.quality(accepted, CSV) > accept.quality(accepted, accept.JSON)
 
 
 def _encoded(built: Report) -> Iterator[bytes]:

@@ -63,10 +63,11 @@ class Forgotten(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class NewPassword(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`code` is the mail's."""
+    """`code` is the mail's; `revoke_api_keys`: end them, too, where somebody else may know what you know."""
 
     code: str
     password: str
+    revoke_api_keys: bool = False
 
 
 # Under the limit of sign-ins, which is the tightest.
@@ -179,9 +180,11 @@ def forgot(request: ApiRequest, data: JSONBody[Forgotten]) -> None:
     sync_to_thread=True,
 )
 def reset(request: ApiRequest, data: JSONBody[NewPassword]) -> Response[None]:
-    """Set a new password by a code. All sessions end; sign in with the new one."""
+    """Set a new password by a code. All sessions end; sign in with the new one. API keys go on unless you say so."""
     state = request.app.state
-    device = recovery.reset(state.database, state.settings, data.code, data.password, clock.now())
+    device = recovery.reset(
+        state.database, state.settings, data.code, data.password, clock.now(), revoke_api_keys=data.revoke_api_keys
+    )
     state.credentials.forget()
     return Response(None, cookies=[cookies.device(device)])
 

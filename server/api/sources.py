@@ -31,7 +31,7 @@ AT_ONCE = 2
 _LIST = "sources"
 _looking = threading.BoundedSemaphore(AT_ONCE)
 
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$(?!\n)")]
 Address = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
 KindName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 

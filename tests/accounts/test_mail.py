@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from jobswipe import clock
 from jobswipe import settings as module
-from jobswipe.accounts import mail, onetime, recovery, registration, signin
+from jobswipe.accounts import apikeys, mail, onetime, recovery, registration, signin
 from jobswipe.db.engine import Database
 from jobswipe.errors import HopelessError, SettingsError, UpstreamError, UsageError
 from jobswipe.models import AccountToken
@@ -65,6 +65,7 @@ def test_the_whole_way_by_mail(database: Database, mailing: Settings, server: Ma
     change = next(word for word in bodies["JobSwipe: confirm your e-mail address"].split() if word.startswith("email_"))
     recovery.reset(database, mailing, reset, "five other words for it", clock.now())
     with database.write() as session:
+        apikeys.create(session, person_id, "laptop", ["profile:read"], clock.now())
         recovery.confirm_email(session, change, clock.now())
     work(database, mailing)
     last = {one["Subject"]: one["To"] for one in server.accepted[-2:]}
@@ -72,6 +73,10 @@ def test_the_whole_way_by_mail(database: Database, mailing: Settings, server: Ma
         "JobSwipe: your password was changed": "new@example.com",
         "JobSwipe: your e-mail address was changed": "candidate+jobs@example.com",
     }
+    said = next(one for one in server.accepted if one["Subject"] == "JobSwipe: your password was changed")
+    text = said.get_body(("plain",))
+    assert text is not None
+    assert "1 API key goes on." in " ".join(text.get_content().split())
 
 
 def test_the_operators_page_is_in_the_mail(database: Database, mailing: Settings, server: MailServer) -> None:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from cli.main import _run
 from jobswipe import settings as module
 from jobswipe.accounts.rekey import rekey
 from jobswipe.db.engine import Database, database_of
@@ -25,6 +26,7 @@ from jobswipe.security import keys, vault
 JOBSWIPE = str(Path(sys.executable).with_name("jobswipe"))
 PERSONS = 120
 PLACE = "resume.sealed"
+Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -60,25 +62,31 @@ def check(database: Database) -> None:
     alone.dispose()
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [JOBSWIPE, "user", "rekey", *arguments], capture_output=True, text=True, timeout=120, check=False
-    )
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str]) -> Command:
+    """`jobswipe user rekey` in this process: its exit code, stdout and stderr."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = _run(["user", "rekey", *arguments])
+        return code, *capfd.readouterr()
+
+    return run
 
 
-def test_a_new_key_takes_over(store: Database, home: Path) -> None:
-    ended = command("--new-key")
-    assert ended.returncode == 0, ended.stderr
-    assert f"Wrapped {PERSONS} data keys by key 2; all {PERSONS} are." in ended.stdout
-    assert "Nothing in this store needs key 1 any more" in ended.stderr
+def test_a_new_key_takes_over(store: Database, home: Path, command: Command) -> None:
+    code, out, err = command("--new-key")
+    assert code == 0, err
+    assert f"Wrapped {PERSONS} data keys by key 2; all {PERSONS} are." in out
+    assert "Nothing in this store needs key 1 any more" in err
     assert versions(store) == {2: PERSONS}
     check(store)
     # Without the old key: the service goes on.
     file = home / "keys" / keys.KEYS_NAME
     file.write_text(file.read_text().splitlines()[0] + "\n")
-    again = command()
-    assert (again.returncode, again.stdout) == (0, f"Wrapped 0 data keys by key 2; all {PERSONS} are.\n")
-    assert "needs" not in again.stderr
+    code, out, err = command()
+    assert (code, out) == (0, f"Wrapped 0 data keys by key 2; all {PERSONS} are.\n")
+    assert "needs" not in err
 
 
 def test_one_that_is_killed_is_taken_up(store: Database, home: Path) -> None:
@@ -150,21 +158,21 @@ def test_damaged_keys_stop_nobody_else(store: Database, home: Path) -> None:
 
 
 def test_configured_keys_are_the_operators_to_make(
-    store: Database, home: Path, monkeypatch: pytest.MonkeyPatch
+    store: Database, home: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = keys.in_directory(home / "keys")
     monkeypatch.setenv("JOBSWIPE_SECURITY_SECRET", keys.encode(found.secret))
     monkeypatch.setenv("JOBSWIPE_SECURITY_KEYS", f"1:{keys.encode(found.encryption[1])}")
-    ended = command("--new-key")
-    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
-    assert "put '2:'" in ended.stderr
+    code, _, err = command("--new-key")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "put '2:'" in err
     monkeypatch.setenv("JOBSWIPE_SECURITY_KEYS", f"2:{keys.encode(keys.fresh())},1:{keys.encode(found.encryption[1])}")
-    assert command().returncode == 0
+    assert command()[0] == 0
     check(store)
     monkeypatch.setenv("JOBSWIPE_SECURITY_KEYS", f"1:{keys.encode(found.encryption[1])}")
-    ended = command()
-    assert ended.returncode == 2
-    assert "key 2, which is not configured" in ended.stderr
+    code, _, err = command()
+    assert code == 2
+    assert "key 2, which is not configured" in err
     monkeypatch.setenv("JOBSWIPE_SECURITY_KEYS", f"2:{keys.encode(keys.fresh())}")
     with pytest.raises(SettingsError, match="not the one"):
         rekey(database_of(module.load()))

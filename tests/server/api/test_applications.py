@@ -247,7 +247,9 @@ def test_wrong_applications_are_refused(signed_in: SignedIn) -> None:
         {}, {"title": ""}, {"title": "x" * 501}, {"title": "a\0b"}, {"title": "x", "posting_id": 1}, {"posting_id": 0},
         {"posting_id": 1, "company": "x"}, {"title": "x", "url": "javascript:alert(1)"},
         {"title": "x", "stage": "offer"},
-        {"title": "x", "url": "https://a b"}, {"title": "x", "id": 1}, {"title": "x", "person_id": 1}, {"title": "   "},
+        {"title": "x", "url": "https://a b"}, {"title": "x", "url": "https://a\x85"},
+        {"title": "x", "url": "https://a.example/\n"}, {"title": "x", "url": "https://\ufeffa.example"},
+        {"title": "x", "id": 1}, {"title": "x", "person_id": 1}, {"title": "   "},
     ):  # fmt: skip
         answer = client.post(APPLICATIONS, json=wrong)
         assert answer.status_code in REFUSED, wrong

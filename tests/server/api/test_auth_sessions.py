@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from jobswipe import clock
 from jobswipe import settings as module
-from jobswipe.accounts import service
+from jobswipe.accounts import apikeys, audit, service
 from jobswipe.db.engine import Database
 from jobswipe.models import Account, LoginSession
 from jobswipe.settings import Settings
@@ -225,6 +225,59 @@ def test_a_changed_password_ends_the_others_at_once(browser: Open, database: Dat
     assert one.post(f"{API}/account/password", json={"present": PASSWORD, "password": NEW}).status_code == 204
     assert two.get(f"{API}/account").status_code == 401
     assert one.get(f"{API}/account").status_code == 200
+
+
+@pytest.mark.parametrize("way", ["reset", "change"])
+@pytest.mark.parametrize("revoke", [None, False, True])
+def test_a_new_password_ends_api_keys_where_that_is_asked_for(
+    browser: Open, database: Database, settings: Settings, way: str, revoke: bool | None
+) -> None:
+    person_id = account(database, settings)
+    other_id = account(database, settings, "other@example.com")
+    with database.write() as session:
+        keys = [
+            apikeys.create(session, whose, name, ["account:read"], clock.now())[1]
+            for whose, name in ((person_id, "laptop"), (person_id, "script"), (other_id, "theirs"))
+        ]
+    one = browser()
+    one.login()
+
+    def taken() -> list[bool]:
+        told = [browser().get(f"{API}/account", headers={"authorization": f"Bearer {key}"}) for key in keys]
+        return [answer.status_code == 200 for answer in told]
+
+    assert taken() == [True, True, True]  # and remembered: what is revoked is forgotten at once
+    more = {} if revoke is None else {"revoke_api_keys": revoke}
+    if way == "reset":
+        one.post(f"{API}/auth/forgot", json={"email": EMAIL})
+        work(database, settings)
+        body = {"code": code(database, "reset_password"), "password": NEW}
+        assert one.post(f"{API}/auth/reset", json=body | more).status_code == 204
+    else:
+        body = {"present": PASSWORD, "password": NEW}
+        assert one.post(f"{API}/account/password", json=body | more).status_code == 204
+    assert taken() == [not revoke, not revoke, True]
+    with database.read() as session:
+        (event,) = audit.listing(session, action="account.password_changed")
+    assert event.detail["api_keys_revoked"] == (2 if revoke else 0)
+
+
+def test_api_keys_end_only_with_a_code_or_password_that_holds(
+    browser: Open, database: Database, settings: Settings
+) -> None:
+    person_id = account(database, settings)
+    with database.write() as session:
+        _, key = apikeys.create(session, person_id, "laptop", ["account:read"], clock.now())
+    one = browser()
+    one.login()
+    wrong = {"password": NEW, "revoke_api_keys": True}
+    for path, body, status in (
+        ("/auth/reset", {"code": "reset_" + "0" * 49}, 400),
+        ("/account/password", {"present": "wrong words here"}, 403),
+        ("/auth/reset", {"code": "reset_" + "0" * 49, "revoke_api_keys": "yes"}, 422),
+    ):
+        assert one.post(API + path, json=wrong | body).status_code == status
+    assert browser().get(f"{API}/account", headers={"authorization": f"Bearer {key}"}).status_code == 200
 
 
 def test_another_address_by_its_mail(browser: Open, database: Database, settings: Settings) -> None:

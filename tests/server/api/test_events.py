@@ -33,6 +33,8 @@ from support import ingest, raw
 if TYPE_CHECKING:
     from .conftest import Client, SignedIn
 
+TYPE = "text/event-stream; charset=utf-8"
+
 
 @pytest.fixture
 def database(database_url: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
@@ -117,7 +119,7 @@ def test_each_is_told_their_own_and_operators_all(database: Database, signed_in:
     first, second, operator = signed_in(), signed_in(), signed_in("operator")
     with Served(workers=1) as served:
         watching = [Watching(served, one) for one in (first, second, operator)]
-        assert [(one.status, one.type) for one in watching] == [(200, "text/event-stream; charset=utf-8")] * 3
+        assert [(one.status, one.type) for one in watching] == [(200, TYPE)] * 3
         told(database, first.person_id, 7)  # type: ignore[attr-defined]  # set by the fixture
         task_id = work(database, person_id=first.person_id)  # type: ignore[attr-defined]  # likewise
         other = work(database)
@@ -286,6 +288,29 @@ def test_positions() -> None:
     old = Position.parse("1000.", now)
     assert old is not None
     assert old.at == now - timedelta(hours=1)
+
+
+def test_the_head_of_a_stream_is_no_stream(signed_in: SignedIn, nobody: Client) -> None:
+    client = signed_in()
+    # More than one person may have open.
+    for _ in range(10):
+        head = client.head("/api/v1/events", headers={"last-event-id": "1000."})
+        assert (head.status_code, head.headers["content-type"], head.content) == (200, TYPE, b"")
+        assert head.headers["cache-control"] == "no-store"
+    assert nobody.head("/api/v1/events").status_code == 401
+    assert signed_in(scopes=["profile:read"]).head("/api/v1/events").status_code == 403
+    assert client.head("/api/v1/events?type=nothing").status_code == 422
+
+
+def test_a_served_head_of_a_stream_ends_at_once(database: Database, signed_in: SignedIn) -> None:
+    headers = {"authorization": signed_in().headers["authorization"]}
+    with Served() as served:
+        served.client.headers.update(headers)
+        for _ in range(6):
+            assert served.client.head("/api/v1/events").status_code == 200
+        # The connection goes on: the answer had no body.
+        with httpx.stream("GET", f"{served.url}/api/v1/events", headers=headers, timeout=SECONDS) as answer:
+            assert (answer.status_code, answer.headers["content-type"]) == (200, TYPE)
 
 
 def test_a_stream_needs_a_credential(nobody: Client, signed_in: SignedIn) -> None:

@@ -144,6 +144,10 @@ def test_a_channels_life(hook: Webhook, signed_in: SignedIn) -> None:
     assert SECRET not in answer.text + listed.text
     assert channel["address"] == "json://…"
     assert client.post("/api/v1/notifications/channels", json={"name": "hook", "url": url}).status_code == 409
+    for name in ("two words", "line\n", "a/b", "\u3000"):
+        refused = client.post("/api/v1/notifications/channels", json={"name": name, "url": url})
+        assert (refused.status_code, refused.json()["code"]) == (400, "usage")
+    assert client.post("/api/v1/notifications/channels", json={"name": "Büro", "url": url}).status_code == 201
 
     address = f"/api/v1/notifications/channels/{channel['id']}"
     assert client.post(f"{address}/test").json() == {"ok": True, "error": None}
@@ -156,7 +160,7 @@ def test_a_channels_life(hook: Webhook, signed_in: SignedIn) -> None:
     for path, method in ((address, "DELETE"), (f"{address}/test", "POST")):
         assert other.request(method, path).status_code == 404
     assert client.delete(address).status_code == 204
-    assert client.get("/api/v1/notifications/channels").json()["items"] == []
+    assert [one["name"] for one in client.get("/api/v1/notifications/channels").json()["items"]] == ["Büro"]
 
 
 @pytest.mark.parametrize(

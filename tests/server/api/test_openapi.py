@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
 import pytest
 from litestar.routes import HTTPRoute
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
@@ -13,6 +15,7 @@ from servers.described import check, described, resolved
 
 from server.api import PREFIX
 from server.api.access import EXAMPLE, PUBLIC, SCOPE
+from server.openapi_parts import PROBLEM
 
 if TYPE_CHECKING:
     from .conftest import Client, SignedIn
@@ -68,7 +71,7 @@ def test_an_operation_is_said_in_full(operation: dict[str, Any]) -> None:
         assert parameter["description"]
         schema = parameter["schema"]
         assert "type" in schema or "enum" in schema
-        if schema.get("type") == "integer":
+        if schema.get("type") in ("integer", "number"):
             assert {"minimum", "maximum"} <= set(schema)
         if schema.get("type") == "string":
             assert "maxLength" in schema or "enum" in schema or "format" in schema
@@ -92,6 +95,26 @@ def test_bodies_refuse_what_they_do_not_know() -> None:
         for media in operation.get("requestBody", {}).get("content", {}).values():
             schema = resolved(media["schema"])
             assert schema.get("type") != "object" or schema["additionalProperties"] is False
+
+
+def patterns(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("pattern"), str):
+            yield value["pattern"]
+        for one in value.values():
+            yield from patterns(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from patterns(one)
+
+
+@pytest.mark.parametrize("said", sorted({*patterns(described())} - {*patterns(PROBLEM)}))
+def test_a_pattern_means_the_same_to_whoever_reads_it(said: str) -> None:
+    pattern, told = re.compile(said), jsonschema_rs.Draft202012Validator({"pattern": said})
+    signs = [chr(number) for number in (*range(0x500), 0x1680, *range(0x2000, 0x2070), 0x3000, 0x3042, 0xFEFF, 0x1F600)]
+    for sign in signs:
+        for text in (sign, f"a{sign}", f"https://{sign}", f"10:00{sign}"):
+            assert bool(pattern.search(text)) == told.is_valid(text), ascii(text)
 
 
 def test_the_page_is_served_from_here_alone(nobody: Client) -> None:

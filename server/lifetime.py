@@ -19,8 +19,6 @@ from jobswipe.tasks.supervise import BEYOND_GRACE
 
 BEYOND = 5.0
 """Seconds beyond all grace times after which the process ends itself, whatever a request or a worker still does."""
-HEAPS = 2
-"""Of the C library, for all threads."""
 SWITCH = 0.001
 """Seconds after which a thread that computes lets another have its turn: requests wait for the store, not for it."""
 CUT_OFF = 1
@@ -43,7 +41,7 @@ def on_signals(stop: Callable[..., None]) -> Iterator[None]:
 @contextmanager
 def threads(count: int) -> Iterator[None]:
     """The threads that Litestar runs handlers in; one that computes lets the others have their turn."""
-    heap.settle(HEAPS)
+    heap.settle(heap.BUSY)
     sys.setswitchinterval(SWITCH)
     executor = ThreadPoolExecutor(count, thread_name_prefix="request")
     set_asyncio_executor(executor)

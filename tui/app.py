@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, ClassVar
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 
 PARTING = 5.0
 """Seconds at the end in which verdicts that are under way are stored; what is not by then waits in the outbox."""
+
+
+def _hung_up() -> bool:
+    """Whether the terminal that is read from, or what stands for it, is gone."""
+    poll = select.poll()
+    poll.register(0, 0)  # the three that tell of an end come unasked
+    return any(found & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, found in poll.poll(0))
 
 
 def _later(name: str) -> Callable[[], Screen[None]]:
@@ -106,6 +114,13 @@ class SwipeApp(App[None]):
         room = self.remembered.room
         self.switch_mode(room if room in dict(ROOMS) else "deck")
         self.run_worker(self.dealer.run(), name="dealer", exit_on_error=True)
+        if not self.is_headless:
+            self.set_interval(1.0, self._leave_a_dead_terminal)
+
+    async def _leave_a_dead_terminal(self) -> None:
+        """Textual reads the end of a terminal that is gone again and again, and would go on for ever."""
+        if _hung_up():
+            await self.action_quit()
 
     def _tell_deck(self) -> None:
         if isinstance(self.screen, DeckScreen):

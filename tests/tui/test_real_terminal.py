@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
@@ -46,6 +47,23 @@ def test_kill_9_in_mid_swipe(home: Path, filled: Database) -> None:
     last.wait(f" {30 - len(before)} left · {len(before)} judged")
     os.write(last.fd, b"q")
     assert last.end() == 0
+
+
+def test_the_app_ends_with_its_terminal(home: Path, filled: Database) -> None:
+    """Where no signal says so either: a connection that broke must not leave it at work for ever."""
+    usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        terminal = Terminal("swipe")
+    finally:
+        signal.signal(signal.SIGHUP, usual)
+    terminal.wait(" left · ")
+    terminal.press("l", "✓ stored")
+    os.close(terminal.fd)
+    end = time.monotonic() + PATIENCE
+    while terminal.running():
+        assert time.monotonic() < end, "it goes on"
+        time.sleep(0.1)
+    assert len(standing(home)) == 1
 
 
 def test_in_tmux(home: Path, filled: Database) -> None:

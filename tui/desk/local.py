@@ -50,7 +50,7 @@ class LocalDesk(LocalRooms):
         self._matcher: Matcher | None = None
         self._hands: Hands | None = None
         self._making = threading.Lock()
-        heap.settle(1)
+        heap.settle(heap.THRIFTY)
 
     @property
     def matcher(self) -> Matcher:

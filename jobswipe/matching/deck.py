@@ -43,11 +43,11 @@ def looked(matcher: Matcher, session: Session, person_id: int, size: int) -> tup
         if warm.cards_key == key and size in warm.cards:
             return list(warm.cards[size]), seen
         dealt, every = len(warm.log), matcher.settings.match.explore_every
-        view, floor, warm = matcher.shortlisted(session, person_id, seen, warm)
-        chosen = choose(view, _open(view, warm), size, dealt, every, floor)
-        if chosen is None or (len(chosen) < size and not (warm.shortlist and warm.shortlist.whole)):
-            view, _, warm = matcher.shortlisted(session, person_id, seen, warm, anew=True)
-            chosen = choose(view, _open(view, warm), size, dealt, every) or []
+        view, warm = matcher.shortlisted(session, person_id, seen, warm)
+        chosen = choose(view, _open(view, warm), size, dealt, every)
+        if len(chosen) < size and not view.whole:
+            view, warm = matcher.shortlisted(session, person_id, seen, warm, anew=True)
+            chosen = choose(view, _open(view, warm), size, dealt, every)
         matches = matcher.describe(session, view, np.array([row for row, _ in chosen], np.int64))
         explored = {int(view.space.features.ids[row]): taught for row, taught in chosen}
         cards = [
@@ -62,14 +62,8 @@ def _open(view: View, warm: Warm) -> np.ndarray:
     return np.asarray(view.allowed & ~np.isin(view.space.features.ids, warm.log.judged))
 
 
-def choose(
-    view: View, open_: np.ndarray, size: int, dealt: int, explore_every: int, floor: float = -np.inf
-) -> list[tuple[int, bool]] | None:
-    """Rows of the next cards with whether each explores. `dealt` is how many cards came before.
-
-    `floor` is the greatest log-odds that a posting may have which the view leaves out: None where such a one might be
-    among the cards.
-    """
+def choose(view: View, open_: np.ndarray, size: int, dealt: int, explore_every: int) -> list[tuple[int, bool]]:
+    """Rows of the next cards with whether each explores. `dealt` is how many cards came before."""
     candidates = np.flatnonzero(open_)
     total = view.total[candidates]
     depth = max(_DEPTH, size * 4)
@@ -83,29 +77,21 @@ def choose(
     out: list[tuple[int, bool]] = []
     while len(out) < size and free.any():
         explores = _explores(dealt + len(out), explore_every) and bool(view.model.standing)
-        if explores:
-            at = _teaching(view, candidates, worth, free, floor)
-        else:
-            at = int(np.argmax(np.where(free, worth, -np.inf)))
-            at = at if worth[at] > floor or floor == -np.inf else -1
-        if at < 0:
-            return None
+        at = _teaching(view, candidates, worth, free) if explores else int(np.argmax(np.where(free, worth, -np.inf)))
         free[at] = False
         if company[at] >= 0:
             worth[company == company[at]] -= CROWDING
         out.append((int(candidates[at]), explores))
-    return out if len(out) == size or floor == -np.inf else None
+    return out
 
 
 def _explores(dealt: int, every: int) -> bool:
     return every > 0 and dealt % every == every - 1
 
 
-def _teaching(view: View, candidates: np.ndarray, worth: np.ndarray, free: np.ndarray, floor: float) -> int:
-    """The plausible card that could be best: the upper confidence bound. -1: a left out posting might be plausible."""
+def _teaching(view: View, candidates: np.ndarray, worth: np.ndarray, free: np.ndarray) -> int:
+    """The plausible card that could be best: the upper confidence bound."""
     left = np.flatnonzero(free)
     left = left[np.argsort(-worth[left], kind="stable")][:_PLAUSIBLE]
-    if floor > -np.inf and (len(left) < _PLAUSIBLE or worth[left[-1]] <= floor):
-        return -1
     bound = worth[left] + BOLDNESS * view.model.deviation(view.space, candidates[left])
     return int(left[np.argmax(bound)])

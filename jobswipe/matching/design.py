@@ -99,16 +99,6 @@ class Space:
         evidence = np.atleast_2d(self.evidence[at][..., _EVIDENCE])
         return np.column_stack([evidence, np.atleast_1d(self.features.tables.openings[at])])
 
-    def dense_range(self, without: np.ndarray, instead: int) -> tuple[np.ndarray, np.ndarray]:
-        """The least and greatest raw values of DENSE; the rows `without` are left out, and count as row `instead`."""
-        low, high = [], []
-        for column in [*_EVIDENCE, None]:
-            values = (self.features.tables.openings if column is None else self.evidence[:, column]).copy()
-            values[without] = values[instead]
-            low.append(values.min())
-            high.append(values.max())
-        return np.array(low, np.float64), np.array(high, np.float64)
-
     def example(self, row: int, swipe_id: int, verdict: str, reason: str | None) -> Example:
         return Example(
             swipe_id=swipe_id,

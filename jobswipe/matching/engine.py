@@ -17,11 +17,12 @@ from jobswipe.db.engine import Database
 from jobswipe.matching import explain, features, filters, profile, score, verdicts
 from jobswipe.matching.candidate import Candidate, candidate
 from jobswipe.matching.design import Space
+from jobswipe.matching.features import Features
 from jobswipe.matching.heads import Heads
 from jobswipe.matching.index import TextIndex
 from jobswipe.matching.learn import Model
 from jobswipe.matching.look import Seen, look
-from jobswipe.matching.shortlist import shortlist
+from jobswipe.matching.shortlist import Shortlist, shortlist
 from jobswipe.matching.verdicts import judged
 from jobswipe.matching.warm import Records, Warm
 from jobswipe.matching.watermark import Watermark, head
@@ -57,6 +58,7 @@ class View:
     """A person's view of postings, all or a shortlist of them; what needs all of them is computed when it is asked for.
 
     `heads` has what cards show; `keep`: the session that the view was made in sees the state that they are of.
+    `chosen`: all of its postings are allowed; `whole`: no allowed one is left out.
     """
 
     def __init__(
@@ -67,14 +69,16 @@ class View:
         heads: Heads | None = None,
         *,
         keep: bool = False,
-        shortlisted: bool = False,
+        chosen: bool = False,
+        whole: bool = True,
     ) -> None:
         self.who = who
         self.space = space
         self.model = model
         self.heads = heads or Heads()
         self.keep = keep
-        self._shortlisted = shortlisted
+        self.whole = whole
+        self._chosen = chosen
 
     @cached_property
     def learned(self) -> np.ndarray:
@@ -89,7 +93,7 @@ class View:
     @cached_property
     def allowed(self) -> np.ndarray:
         """Which postings the preferences allow; a shortlist has no others."""
-        if self._shortlisted:
+        if self._chosen:
             return np.ones(len(self.space.features), bool)
         return filters.allowed(self.space.features, self.who)
 
@@ -262,40 +266,45 @@ class Matcher:
 
     def shortlisted(
         self, session: Session, person_id: int, seen: Seen, warm: Warm, *, anew: bool = False
-    ) -> tuple[View, float, Warm]:
-        """A view of the person's shortlist, the greatest log-odds that a posting outside may have, and the record.
-
-        -inf where no posting is outside, or the shortlist is taken as it is. `anew`: of all postings instead, from
-        which the next shortlist is made.
-        """
+    ) -> tuple[View, Warm]:
+        """A view of the person's best postings, and the record. `anew`: of all postings, not of a shortlist."""
         state, key = self._present(), self._list_key(warm)
         heads, keep = self.heads(seen)
-        if anew or warm.list_key != key:
+        verdicts = len(warm.log)
+
+        def found(record: Warm | None) -> Shortlist | None:
+            same = record is not None and (record.list_key, record.log_key) == (key, warm.log_key)
+            listed = record.shortlist if record is not None and same else None
+            return listed if listed is not None and listed.holds(verdicts) else None
+
+        listed = None if anew else found(warm)
+        if listed is None:
             with self._heavy:  # one at a time: the requests of others go on meanwhile
                 other = self.records.get(session, person_id)
-                if anew or other is None or other.list_key != key or other.log_key != warm.log_key:
+                listed = None if anew else found(other)
+                if listed is None or other is None:
                     return self._all(session, person_id, warm, key, heads, keep)
                 warm = other
-        listed = warm.shortlist
-        if listed is None:  # it never is where a key is set
-            return self._all(session, person_id, warm, key, heads, keep)
-        view = View(warm.who, listed.space(state.features), warm.model, heads, keep=keep, shortlisted=True)
-        floor = -np.inf if listed.holds(len(warm.log)) else listed.floor(state.features, warm.model)
-        return view, floor, warm
+        space = listed.space(state.features)
+        return View(warm.who, space, warm.model, heads, keep=keep, chosen=True, whole=listed.whole), warm
 
     def _all(
         self, session: Session, person_id: int, warm: Warm, key: tuple[Any, ...], heads: Heads, keep: bool
-    ) -> tuple[View, float, Warm]:
+    ) -> tuple[View, Warm]:
         state = self._present()
         text = None
         if warm.shortlist is not None and warm.list_key == key:
             text = warm.shortlist.all_text(len(state.features))
         space, text = self._space(state, warm.who, clock.now(), text)
         view = View(warm.who, space, warm.model, heads, keep=keep)
-        made = shortlist(space, view.total, view.allowed, warm.model, text, len(warm.log))
+        made = shortlist(space, view.total, view.allowed, text, len(warm.log))
         warm = replace(warm, list_key=key, shortlist=made)
         self.records.put(session, person_id, warm)
-        return view, -np.inf, warm
+        return view, warm
+
+    def _evidence(self, chosen: Features, text: np.ndarray, who: Candidate) -> np.ndarray:
+        """The evidence for chosen postings, with the text's fit of them, on this day."""
+        return score.evidence(chosen, text, who, _day(clock.now()).timestamp(), self.settings.match.half_life_days)
 
     def one(self, warm: Warm, posting_id: int) -> View | None:
         """A view of one posting alone; None where it is not open or hidden behind another."""
@@ -313,8 +322,7 @@ class Matcher:
             text = listed.all_text(len(state.features))[at]
         else:
             text = score.text_fit(state.features, self._index, warm.who)[at]
-        found = score.evidence(alone, text, warm.who, _day(clock.now()).timestamp(), self.settings.match.half_life_days)
-        return View(warm.who, Space(alone, found), warm.model)
+        return View(warm.who, Space(alone, self._evidence(alone, text, warm.who)), warm.model)
 
     def _space(
         self, state: _State, who: Candidate, now: datetime, text: np.ndarray | None = None

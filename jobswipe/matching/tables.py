@@ -99,17 +99,6 @@ class Tables:
         return seen.view(np.int8).reshape(-1, width).astype(np.float32), which.ravel().astype(np.int32)
 
     @cached_property
-    def longest(self) -> float:
-        """The greatest length of a title vector times 127."""
-        if self._whole is not None:
-            return self._whole.longest
-        return float(np.sqrt((self.distinct[0] ** 2).sum(axis=1).max(initial=0)))
-
-    def named(self, name: str) -> list[str]:
-        """The facets of a group."""
-        return [self._features.names[at] for at in np.flatnonzero(self.groups == name)]
-
-    @cached_property
     def _by_facet(self) -> tuple[np.ndarray, np.ndarray]:
         """Where each column's rows begin, and the rows. The ones beside them would be 8 MB of 100,000 postings."""
         lists = self._features.matrix.tocsc()
@@ -126,18 +115,6 @@ class Tables:
         """The rows that have a facet."""
         starts, rows = self._by_facet
         return np.asarray(rows[starts[column] : starts[column + 1]])
-
-    def most(self, name: str) -> int:
-        """The most facets of a group that one posting has."""
-        if self._whole is not None:
-            return self._whole.most(name)
-        if name not in self._most:
-            self._most[name] = int((self._features.matrix @ (self.groups == name).astype(np.float32)).max(initial=0))
-        return self._most[name]
-
-    @cached_property
-    def _most(self) -> dict[str, int]:
-        return {}
 
     def scaled(self, scales: Any) -> sp.csr_matrix:
         """The facets with their groups' scales instead of ones, shared among the facets of a shared group."""

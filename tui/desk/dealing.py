@@ -43,12 +43,12 @@ class Hands:
         matcher, person = self._matcher, self._person
         seen, warm = matcher.present(session, person)
         gone = np.union1d(warm.log.judged, np.array(sorted(skip), np.int64))
-        view, floor, warm = matcher.shortlisted(session, person, seen, warm)
+        view, warm = matcher.shortlisted(session, person, seen, warm)
         every = matcher.settings.match.explore_every
-        chosen = choose(view, _open(view, gone), size, len(warm.log), every, floor)
-        if chosen is None or (len(chosen) < size and not (warm.shortlist and warm.shortlist.whole)):
-            view, _, warm = matcher.shortlisted(session, person, seen, warm, anew=True)
-            chosen = choose(view, _open(view, gone), size, len(warm.log), every) or []
+        chosen = choose(view, _open(view, gone), size, len(warm.log), every)
+        if len(chosen) < size and not view.whole:
+            view, warm = matcher.shortlisted(session, person, seen, warm, anew=True)
+            chosen = choose(view, _open(view, gone), size, len(warm.log), every)
         matches = matcher.describe(session, view, np.array([row for row, _ in chosen], np.int64))
         taught = {int(view.space.features.ids[row]) for row, explores in chosen if explores}
         features = matcher.features

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import sqlite3
 import threading
 import time
@@ -192,7 +193,7 @@ def _make_engine(url: str, settings: DatabaseSettings) -> Engine:
 
 
 def _ask_after_rest(engine: Engine) -> None:
-    """Ask a connection that has rested whether it still holds: of one that worked a moment ago that is a waste.
+    """Ask a connection that has rested whether it still holds, and at once one that has something to say unasked.
 
     SQLAlchemy's pool_pre_ping asks at each use, which is a sixth of a short request's way to the store and back.
     """
@@ -202,7 +203,7 @@ def _ask_after_rest(engine: Engine) -> None:
 
     def checkout(connection: Any, record: Any, _proxy: Any) -> None:
         rested = record.info.get(_RESTS)
-        if rested is None or time.monotonic() - rested < _REST:
+        if rested is None or (time.monotonic() - rested < _REST and not _says_something(connection)):
             return
         try:
             engine.dialect.do_ping(connection)
@@ -211,6 +212,16 @@ def _ask_after_rest(engine: Engine) -> None:
 
     event.listen(engine, "checkin", checkin)
     event.listen(engine, "checkout", checkout)
+
+
+def _says_something(connection: Any) -> bool:
+    """Whether the server has sent something, or has closed: it takes leave in words."""
+    try:
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
+    except (OSError, ValueError, connection.OperationalError):  # closed on this side
+        return True
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 GONE = "[redacted]"
 LONGEST = 4_000
 """Characters of a text that are kept; a resume or a payload is no log line."""
-_MOST_KNOWN = 3_000
+MOST_KNOWN = 30_000
 _DEEPEST = 6
 
 _KEYS = frozenset(
@@ -37,36 +37,105 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 # A title from a stranger must steer neither a terminal nor a reader of lines.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
+_TOKEN = re.compile(r"\w+")
+_NUMBER = re.compile(r"\+?\d(?:[\s()./-]{0,3}\d)*")
+_LEAST_DIGITS = 7
 _lock = threading.Lock()
-_known: OrderedDict[str, None] = OrderedDict()
-_known_pattern: re.Pattern[str] | None = None
+_known: OrderedDict[str | tuple[str, ...], None] = OrderedDict()
+"""Numbers by their digits, other texts by their words in small letters."""
+_by_start: dict[str, tuple[tuple[str, ...], ...]] = {}
+"""The texts by what they begin with: a line is compared with few, however many persons there are."""
+_lengths: dict[int, int] = {}
+"""How many numbers have so many digits."""
 
 
 def protect(values: Iterable[str | None]) -> None:
-    """Texts that no line of this process may hold from now on: the name, the e-mail and the phone of a resume."""
-    global _known_pattern
+    """Texts that no line of this process may hold from now on: the name, the e-mail and the phone of a resume.
+
+    The last MOST_KNOWN are known.
+    """
     with _lock:
-        before = len(_known)
-        for value in values:
-            one = _pattern(value or "")
-            if one is not None and one not in _known:
-                _known[one] = None
-                before = -1
-        while len(_known) > _MOST_KNOWN:
-            _known.popitem(last=False)
-        if before != len(_known):
-            _known_pattern = re.compile("|".join(_known), re.IGNORECASE) if _known else None
+        for given in values:
+            one = _form(given or "")
+            if one is None:
+                continue
+            if one in _known:
+                _known.move_to_end(one)
+                continue
+            _known[one] = None
+            _note(one, 1)
+            if len(_known) > MOST_KNOWN:
+                _note(_known.popitem(last=False)[0], -1)
 
 
-def _pattern(value: str) -> str | None:
-    """A pattern for a value however it is spaced; None for one that is too short to be told from other words."""
-    words = value.split()
-    digits = re.sub(r"\D", "", value)
-    if len(digits) >= 7 and len(digits) >= len(value) / 2:
-        return r"\+?" + r"[\s()./-]{0,3}".join(digits)
-    if len("".join(words)) < 5:
-        return None
-    return r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + r"(?!\w)"
+def _form(given: str) -> str | tuple[str, ...] | None:
+    """A number's digits, a text's words; None for what is too short to be told from other words."""
+    digits = "".join(one for one in given if one in "0123456789")
+    if len(digits) >= _LEAST_DIGITS and len(digits) >= len(given) / 2:
+        return digits
+    start = _TOKEN.search(given)
+    words = tuple(_lower(given[start.start() :]).split()) if start else ()
+    return words if len("".join(words)) >= 5 else None
+
+
+def _note(one: str | tuple[str, ...], change: int) -> None:
+    if isinstance(one, str):
+        _lengths[len(one)] = _lengths.get(len(one), 0) + change
+        return
+    found = _TOKEN.match(one[0])
+    start = found[0] if found else one[0]
+    others = tuple(other for other in _by_start.get(start, ()) if other != one)
+    if change > 0 or others:
+        _by_start[start] = (*others, one) if change > 0 else others
+    else:
+        _by_start.pop(start, None)
+
+
+def _lower(text: str) -> str:
+    """In small letters, each in its place: few letters have two small ones."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(low if len(low := one.lower()) == 1 else one for one in text)
+
+
+def _without_known(text: str) -> str:
+    """The text without what is known to be somebody's, however it is spaced and written."""
+    spans = sorted({*_known_words(_lower(text)), *_known_numbers(text)})
+    out, at = [], 0
+    for start, end in spans:
+        if start >= at:
+            out += [text[at:start], GONE]
+        at = max(at, end)
+    return "".join((*out, text[at:])) if spans else text
+
+
+def _known_words(text: str) -> Iterator[tuple[int, int]]:
+    for token in _TOKEN.finditer(text):
+        for words in _by_start.get(token[0], ()):
+            at = token.start()
+            for number, word in enumerate(words):
+                if number:
+                    gap = at
+                    while at < len(text) and text[at].isspace():
+                        at += 1
+                    if at == gap:
+                        break
+                if not text.startswith(word, at):
+                    break
+                at += len(word)
+            else:
+                if at == len(text) or not _TOKEN.match(text, at):
+                    yield token.start(), at
+
+
+def _known_numbers(text: str) -> Iterator[tuple[int, int]]:
+    lengths = [length for length, many in list(_lengths.items()) if many]
+    for found in _NUMBER.finditer(text) if lengths else ():
+        places = [at for at in range(*found.span()) if text[at] in "0123456789"]
+        digits = "".join(text[at] for at in places)
+        for length in lengths:
+            for first in range(len(digits) - length + 1):
+                if digits[first : first + length] in _known:
+                    yield (found.start() if first == 0 else places[first]), places[first + length - 1] + 1
 
 
 def clean(text: str) -> str:
@@ -75,9 +144,8 @@ def clean(text: str) -> str:
         text = f"{text[:LONGEST]}... ({len(text)} characters)"
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
-    known = _known_pattern
-    if known is not None:
-        text = known.sub(GONE, text)
+    if _known:
+        text = _without_known(text)
     return _CONTROL.sub("�", text)
 
 

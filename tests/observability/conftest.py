@@ -23,8 +23,8 @@ def _unwatched() -> Iterator[None]:
     runtime.stop()
     context.install(None)
     measure.install(None)
-    redact._known.clear()
-    redact._known_pattern = None
+    for kept in (redact._known, redact._by_start, redact._lengths):
+        kept.clear()
     assert not logs.active()
 
 

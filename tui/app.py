@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import select
+import signal
 from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, ClassVar
@@ -118,9 +120,12 @@ class SwipeApp(App[None]):
             self.set_interval(1.0, self._leave_a_dead_terminal)
 
     async def _leave_a_dead_terminal(self) -> None:
-        """Textual reads the end of a terminal that is gone again and again, and would go on for ever."""
+        """Textual reads the end of a terminal that is gone for ever, and cannot end itself: it waits to write there."""
         if _hung_up():
-            await self.action_quit()
+            await self.dealer.settle(PARTING)
+            self.remember()
+            self.dealer.leave()
+            os._exit(128 + signal.SIGHUP)
 
     def _tell_deck(self) -> None:
         if isinstance(self.screen, DeckScreen):

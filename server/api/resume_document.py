@@ -14,13 +14,6 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     """What the resume does not say is absent; names are JSON Resume's own, such as `startDate`."""
 
 
-class _Lasting(_Part, frozen=True, kw_only=True):
-    """What goes on has no `endDate`; dates are 2019, 2019-05 or 2019-05-31."""
-
-    start_date: str | None = None
-    end_date: str | None = None
-
-
 class ResumeLocation(_Part, frozen=True, kw_only=True):
     address: str | None = None
     postal_code: str | None = None
@@ -47,38 +40,46 @@ class ResumeBasics(_Part, frozen=True, kw_only=True):
     profiles: tuple[ResumeProfile, ...] = ()
 
 
-class ResumeWork(_Lasting, frozen=True, kw_only=True):
-    """A job."""
+class ResumeWork(_Part, frozen=True, kw_only=True):
+    """A job. One that goes on has no `endDate`; dates are 2019, 2019-05 or 2019-05-31."""
 
     name: str | None = None
     location: str | None = None
     description: str | None = None
     position: str | None = None
     url: str | None = None
+    start_date: str | None = None
+    end_date: str | None = None
     summary: str | None = None
     highlights: tuple[str, ...] = ()
 
 
-class ResumeVolunteer(_Lasting, frozen=True, kw_only=True):
+class ResumeVolunteer(_Part, frozen=True, kw_only=True):
     organization: str | None = None
     position: str | None = None
     url: str | None = None
+    start_date: str | None = None
+    end_date: str | None = None
     summary: str | None = None
     highlights: tuple[str, ...] = ()
 
 
-class ResumeEducation(_Lasting, frozen=True, kw_only=True):
+class ResumeEducation(_Part, frozen=True, kw_only=True):
     institution: str | None = None
     url: str | None = None
     area: str | None = None
     study_type: str | None = None
+    start_date: str | None = None
+    end_date: str | None = None
     score: str | None = None
     courses: tuple[str, ...] = ()
 
 
-class ResumeProject(_Lasting, frozen=True, kw_only=True):
+class ResumeProject(_Part, frozen=True, kw_only=True):
     name: str | None = None
     description: str | None = None
+    start_date: str | None = None
+    end_date: str | None = None
     url: str | None = None
     entity: str | None = None
     type: str | None = None

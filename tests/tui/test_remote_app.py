@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from relay import Relay
 from served_desk import make_key
-from servers.served import Served
+from servers.served import Served, until
 from sqlmodel import select
 from terminal import JOBSWIPE, Terminal
 
@@ -110,6 +110,8 @@ def test_a_revoked_key_and_a_new_one(relay: Relay, client: Path, filled: Databas
         with filled.write() as session:
             for one in apikeys.listing(session, LOCAL_PERSON_ID):
                 apikeys.revoke(session, LOCAL_PERSON_ID, one.id or 0, clock.now())
+        asked = {"authorization": f"Bearer {key}"}  # another process knows of it in a few seconds
+        until(lambda: server.client.get("/api/v1/deck", headers=asked).status_code == 401)
         first.press("l", "does not take this API key")
         os.write(first.fd, b"q")
         assert first.end() == 0

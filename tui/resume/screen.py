@@ -52,14 +52,21 @@ class ResumeScreen(Room):
 
     @work(exclusive=True)
     async def load(self, keep: str | None = None) -> None:
-        self.view = await self.ask(lambda desk: desk.resume())
+        app = self.swipe_app
+        refused = ""
+        try:
+            self.view = await app.second.ask(lambda: app.desk().resume())
+        except JobSwipeError as error:
+            self.view, refused = None, error.message
         listed = self.query_one("#fields", OptionList)
         at = listed.highlighted
         listed.clear_options()
         about = self.query_one("#about", Static)
         if self.view is None:
             about.update(
-                Content.from_markup(
+                Content.styled(refused, "bold $warning")
+                if refused
+                else Content.from_markup(
                     "[bold $primary]No resume yet.[/]  [bold $accent]i[/] imports one: PDF, DOCX, text, Markdown, "
                     "JSON Resume or rendercv YAML."
                 )

@@ -51,7 +51,7 @@ def clean(database: Database, settings: WorkerSettings, *, heartbeat: Callable[[
 def forget_beats(session: Session, after: timedelta) -> int:
     """Drop the beats of workers that were last heard of longer ago than this; answers how many."""
     gone = session.execute(delete(_BEATS).where(_BEATS.c.beat_at < clock.now() - after))
-    return int(gone.rowcount)  # type: ignore[attr-defined]  # a delete's result has it
+    return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE has it  # a delete's result has it
 
 
 def _tasks(state: str, before: datetime) -> tuple[Any, Any]:
@@ -68,7 +68,7 @@ def _forget_replies(database: Database, before: datetime) -> int:
     key = tuple_(_REPLIES.c.person_id, _REPLIES.c.key_hash)
     old = select(_REPLIES.c.person_id, _REPLIES.c.key_hash).where(_REPLIES.c.at < before).limit(BATCH)
     with database.write() as session:
-        return int(session.execute(delete(_REPLIES).where(key.in_(old))).rowcount)  # type: ignore[attr-defined]
+        return int(session.execute(delete(_REPLIES).where(key.in_(old))).rowcount)  # type: ignore[attr-defined]  # a DELETE has it
 
 
 def _delete(database: Database, of: Any, chosen: Any) -> int:

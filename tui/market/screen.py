@@ -86,7 +86,7 @@ class MarketScreen(Room):
         self.query_one("#funnel", Page).show(lambda width: plots.funnel(found("stages"), width))
 
     def on_resize(self, event: object) -> None:
-        super().on_resize(event)  # type: ignore[arg-type]
+        super().on_resize(event)  # type: ignore[arg-type]  # the same event
         if self.sections:
             self.call_after_refresh(self._draw)
 

@@ -101,7 +101,7 @@ class SimulatorScreen(Room):
         self.query_one("#weights", Page).show(lambda width: figures.weights(found, width))
 
     def on_resize(self, event: object) -> None:
-        super().on_resize(event)  # type: ignore[arg-type]
+        super().on_resize(event)  # type: ignore[arg-type]  # the same event
         self.call_after_refresh(self._show)
 
     async def _begin(self) -> bool:

@@ -119,6 +119,8 @@ def open_store(settings: Settings, *, create: bool = False) -> Database:
         raise NotReadyError(f"There is no store in {file.parent} yet: run 'jobswipe init'.")
     make_home(settings)
     database = database_of(settings)
+    if migrate.is_ready(database):
+        return database
     if create and embedded and migrate.status(database).current is None:
         migrate.upgrade(database)
     migrate.require_ready(database)

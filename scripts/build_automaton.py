@@ -30,9 +30,10 @@ def main() -> None:
         jobs = [json.loads(line)["job"] for number, line in enumerate(file) if number % ONE_IN == 0]
     texts = [b" " + canonical(to_text(job.get("descriptionHtml") or "")) + b" " for job in jobs]
     matcher = Matcher()
-    states = DoubleArrayAhoCorasick(matcher.searched, MATCH_KIND_LEFTMOST_LONGEST, texts).serialize()
+    searched = matcher.searched()
+    states = DoubleArrayAhoCorasick(searched, MATCH_KIND_LEFTMOST_LONGEST, texts).serialize()
     size = automaton.Packed(matcher.version, metadata.version("daachorse"), states).write(FILE)
-    print(f"{len(matcher.searched)} patterns, {len(states):,} bytes of states, {size:,} packed")
+    print(f"{len(searched)} patterns, {len(states):,} bytes of states, {size:,} packed")
 
 
 if __name__ == "__main__":

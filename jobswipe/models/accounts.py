@@ -1,4 +1,4 @@
-"""Accounts: who may do what, by what they prove it, what they did, and the keys of their personal data."""
+"""Accounts: who may do what, by what they prove it, and what they did."""
 
 from __future__ import annotations
 
@@ -13,27 +13,6 @@ from jobswipe.models.base import UtcDateTime
 ROLES = ("user", "analyst", "operator", "admin")
 """Each may what those before it may not."""
 TOKEN_PURPOSES = ("verify_email", "change_email", "reset_password", "invite")
-
-
-class StoreKey(SQLModel, table=True):
-    """That there is an encryption key of this number (0: the secret); `proof` tells whether a configured one is it."""
-
-    __tablename__ = "store_key"
-
-    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    proof: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    created_at: datetime = Field(sa_type=UtcDateTime)
-
-
-class PersonKey(SQLModel, table=True):
-    """A person's data key, wrapped by the store key `version` (see `jobswipe.security.vault`)."""
-
-    __tablename__ = "person_key"
-
-    person_id: int = Field(primary_key=True, sa_column_args=[ForeignKey("person.id", ondelete="CASCADE")])
-    version: int = Field(index=True)
-    wrapped: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    created_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Account(SQLModel, table=True):

@@ -23,8 +23,8 @@ from sqlmodel import Session, col, select
 from jobswipe import clock
 from jobswipe.db.insert import insert_missing
 from jobswipe.errors import SettingsError, StorageError, UsageError
-from jobswipe.models.accounts import PersonKey, StoreKey
 from jobswipe.models.base import table
+from jobswipe.models.keys import PersonKey, StoreKey
 from jobswipe.security.keys import Keys
 
 _FORMAT = b"\x01"

@@ -8,7 +8,7 @@ either, or without the library, it is built from the patterns, with the same res
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import metadata, resources
 from pathlib import Path
 
@@ -37,8 +37,8 @@ def release() -> str | None:
     return metadata.version("daachorse") if search.daachorse is not None else None
 
 
-def load(patterns: Sequence[bytes], table: str) -> Automaton:
-    """The automaton of `patterns`, which are those of the table of version `table`."""
+def load(patterns: Callable[[], Sequence[bytes]], table: str) -> Automaton:
+    """The automaton of what `patterns` returns, which are those of the table of version `table`."""
     try:
         packed = msgspec.msgpack.decode(zlib.decompress(_shipped()), type=Packed)
         if (packed.table, packed.release) == (table, release()):
@@ -46,7 +46,7 @@ def load(patterns: Sequence[bytes], table: str) -> Automaton:
             return found
     except (OSError, ValueError, zlib.error):
         pass  # a missing or damaged file costs the time to build, nothing else
-    return search.automaton(patterns, longest=True)
+    return search.automaton(patterns(), longest=True)
 
 
 def _shipped() -> bytes:

@@ -6,6 +6,7 @@ import re
 import struct
 from bisect import bisect
 from collections import Counter
+from functools import cached_property
 from importlib import resources
 from operator import attrgetter
 
@@ -15,6 +16,7 @@ from jobswipe.skills.context import Span, accepted
 from jobswipe.skills.patterns import Case, Kind, read
 
 _BASE = {Kind.TOOL: 1.0, Kind.FIELD: 0.8, Kind.GENERAL: 0.2}  # what a kind of concept is worth in a ranking
+_TOOL, _LETTER = int(Kind.TOOL), int(Case.LETTER)
 _SPACE, _DOT, _S = 0x20, 0x2E, 0x73
 _LETTERS_AND_DIGITS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789\x01+#&")
 # What may not stand inside a name of several words: "sales, marketing" is not "sales marketing".
@@ -37,8 +39,8 @@ _MORE = 4
 _ASKS: dict[int, int] = {Case.ANY: _NOTHING, Case.CONTEXT: _CONTEXT, Case.EXACT: _FORM}
 
 
-def _ask(name: str, case: int) -> int:
-    if " " in name:
+def _ask(spaced: bool, case: int) -> int:
+    if spaced:
         return _SPACING if case == Case.ANY else _MORE
     return _ASKS.get(case, _MORE)
 
@@ -53,21 +55,31 @@ class Matcher:
         self.names = table.names
         self.kinds = table.kinds
         self.patterns = table.patterns.split("\n")
-        self.concepts = [concept for (concept,) in struct.iter_unpack("<H", table.concepts)]
+        self.concepts = list(struct.unpack(f"<{len(self.patterns)}H", table.concepts))
         self.cases = table.cases
         self.written = {text: frozenset(forms) for text, forms in table.written.items()}
-        self.position = {text: at for at, text in enumerate(self.patterns)}
-        self.bases = [_BASE[Kind(kind)] for kind in self.kinds]
-        self._tools = [self.kinds[concept] == Kind.TOOL for concept in self.concepts]
-        self._asks = [_ask(name, case) for name, case in zip(self.patterns, self.cases, strict=True)]
-        self._letters = frozenset(at for at, case in enumerate(self.cases) if case == Case.LETTER)
+        bases = [_BASE[kind] for kind in Kind]
+        self.bases = [bases[kind] for kind in self.kinds]
+        tools = [kind == _TOOL for kind in self.kinds]
+        self._tools = [tools[concept] for concept in self.concepts]
+        asks = {(spaced, case): _ask(spaced, case) for spaced in (False, True) for case in Case}
+        self._asks = [asks[" " in name, case] for name, case in zip(self.patterns, self.cases, strict=True)]
+        self._letters = frozenset(at for at, case in enumerate(self.cases) if case == _LETTER)
         self._standing = [
             (at, b" " + self.patterns[at].encode("ascii") + ending) for at in self._letters for ending in (b" ", b".")
         ]
         # Every word that begins with such a letter would be a match of the automaton: they are looked for apart.
         self._words = [at for at in range(len(self.patterns)) if at not in self._letters]
-        self.searched = [b" " + self.patterns[at].encode("ascii") for at in self._words]
         self._automaton = automaton.load(self.searched, self.version)
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Where each pattern stands in the table."""
+        return {text: at for at, text in enumerate(self.patterns)}
+
+    def searched(self) -> list[bytes]:
+        """What the automaton looks for."""
+        return [b" " + self.patterns[at].encode("ascii") for at in self._words]
 
     def find(self, text: str) -> list[Span]:
         """Every place of `text` that names a concept, in its order, none overlapping another."""

@@ -11,9 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import resources
-from typing import NamedTuple
-
-import snowballstemmer
+from typing import Any, NamedTuple
 
 from jobswipe.titles import words as w
 
@@ -33,7 +31,6 @@ _SPLIT = re.compile(
 )
 _WORD = re.compile(r"\.net\b|[a-z0-9]+(?:\+\+|#)?|[^\W\d_a-z]+")
 _COMPOUND = re.compile("|".join(rf"\b{re.escape(k).replace(chr(92) + ' ', '[ -]')}\b" for k in w.COMPOUNDS))
-_stem = snowballstemmer.stemmer("english")
 
 
 def fold(text: str) -> str:
@@ -49,7 +46,22 @@ def fold(text: str) -> str:
 @cache
 def stem(word: str) -> str:
     """The English Snowball stem, kept apart where it would merge two professions."""
-    return w.STEMS.get(word) or str(_stem.stemWord(word))
+    return w.STEMS.get(word) or known_stems().get(word) or str(_stemmer().stemWord(word))
+
+
+@cache
+def known_stems() -> dict[str, str]:
+    """The stems of the words of the families' rules: to stem all of them would take most of the first title's time."""
+    text = (resources.files("jobswipe.titles") / "data" / "stems.txt").read_text(encoding="utf-8")
+    lines = (line.split() for line in text.splitlines() if not line.startswith("#"))
+    return {words[0]: words[-1] for words in lines}
+
+
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer  # the tables of all its languages
+
+    return snowballstemmer.stemmer("english")
 
 
 def spell(word: str) -> tuple[str, ...]:

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from jobswipe.errors import SettingsError
 
@@ -24,22 +23,12 @@ _MAX_SECRET = 10_000
 _RESERVED = {"JOBSWIPE_HOME", "JOBSWIPE_NOW", "JOBSWIPE_CORPUS", "JOBSWIPE_API_KEY", "JOBSWIPE_API_KEY_FILE"}
 
 
-class _Section(BaseSettings):
+class _Section(BaseModel):
+    # Not pydantic-settings' class: `load` reads the environment itself, so that an error can name the variable, the
+    # file and the nearest key, and that package takes 60 ms to load.
     section: ClassVar[str]
 
-    model_config = SettingsConfigDict(extra="forbid", use_attribute_docstrings=True)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        # `load` reads the environment itself, so that an error can name the variable, the file and the nearest key.
-        return (init_settings,)
+    model_config = ConfigDict(extra="forbid", validate_default=True, use_attribute_docstrings=True, defer_build=True)
 
 
 SectionT = TypeVar("SectionT", bound=_Section)
@@ -492,33 +481,44 @@ class TuiSettings(_Section):
 
 
 class Settings:
-    """All sections, and the data directory that they were read for."""
+    """All sections, and the data directory that they were read for. What was set anywhere is checked at once."""
+
+    database: DatabaseSettings
+    ingest: IngestSettings
+    outbound: OutboundSettings
+    match: MatchSettings
+    server: ServerSettings
+    limits: LimitsSettings
+    security: SecuritySettings
+    accounts: AccountsSettings
+    mail: MailSettings
+    oidc: OidcSettings
+    events: EventsSettings
+    metrics: MetricsSettings
+    tracing: TracingSettings
+    logging: LoggingSettings
+    health: HealthSettings
+    notify: NotifySettings
+    ollama: OllamaSettings
+    queue: QueueSettings
+    worker: WorkerSettings
+    schedule: ScheduleSettings
+    tui: TuiSettings
 
     def __init__(self, home: Path, values: dict[str, dict[str, Any]], origins: dict[tuple[str, str], str]) -> None:
         self.home = home
         self.origins = origins
-        self.database = _build(DatabaseSettings, values, origins)
-        self.ingest = _build(IngestSettings, values, origins)
-        self.outbound = _build(OutboundSettings, values, origins)
-        self.match = _build(MatchSettings, values, origins)
-        self.server = _build(ServerSettings, values, origins)
-        self.limits = _build(LimitsSettings, values, origins)
-        self.security = _build(SecuritySettings, values, origins)
-        self.accounts = _build(AccountsSettings, values, origins)
-        self.mail = _build(MailSettings, values, origins)
-        self.oidc = _build(OidcSettings, values, origins)
-        self.events = _build(EventsSettings, values, origins)
-        self.metrics = _build(MetricsSettings, values, origins)
-        self.tracing = _build(TracingSettings, values, origins)
-        self.logging = _build(LoggingSettings, values, origins)
-        self.health = _build(HealthSettings, values, origins)
-        self.notify = _build(NotifySettings, values, origins)
-        self.ollama = _build(OllamaSettings, values, origins)
+        for section, model in SECTIONS.items():
+            if values[section]:
+                setattr(self, section, _build(model, values[section], origins))
 
-        self.queue = _build(QueueSettings, values, origins)
-        self.worker = _build(WorkerSettings, values, origins)
-        self.schedule = _build(ScheduleSettings, values, origins)
-        self.tui = _build(TuiSettings, values, origins)
+    def __getattr__(self, name: str) -> Any:
+        """A section of which nothing was set, made when it is first asked for: a start needs few of them."""
+        if name not in SECTIONS:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        found = _build(SECTIONS[name], {}, self.origins)
+        setattr(self, name, found)
+        return found
 
     @property
     def queue_url(self) -> str:
@@ -672,9 +672,9 @@ def _secret(name: str, path: Path) -> str:
     return text
 
 
-def _build(model: type[SectionT], values: dict[str, dict[str, Any]], origins: dict[tuple[str, str], str]) -> SectionT:
+def _build(model: type[SectionT], values: dict[str, Any], origins: dict[tuple[str, str], str]) -> SectionT:
     try:
-        return model(**values[model.section])
+        return model(**values)
     except ValidationError as error:
         first = error.errors()[0]
         key = str(first["loc"][0])

@@ -52,7 +52,7 @@ class Features:
     `company` is a facet's column (-1: unknown), `posted` days since 1970 (-1: unsaid); `family`, `level`, `workplace`
     and `employment` are codes (-1: unsaid), `pay_low` and `pay_high` US dollars a year (NaN: unsaid), `vectors` title
     vectors times 127 as int8. `matrix` has the facets as ones in CSR, named by `names`; `where` their latitude and
-    longitude in degrees (NaN for all that are no city).
+    longitude in degrees (NaN for all that are no city). `rows` counts the postings that the store had, open or not.
     """
 
     def __init__(self, arrays: dict[str, np.ndarray], names: list[str]) -> None:
@@ -74,6 +74,7 @@ class Features:
             shape=(len(self.ids), len(names)),
         )
         self.population = len(self.ids)
+        self.rows: int | None = None
         self.tables = Tables(self)
 
     def __len__(self) -> int:
@@ -132,12 +133,15 @@ def load(path: Path) -> tuple[Features, Watermark]:
         return empty(), Watermark()
     header, arrays = found
     blob = bytes(arrays.pop("names")).decode()
-    return Features(arrays, blob.split("\n") if blob else []), msgspec.convert(header["mark"], Watermark)
+    features = Features(arrays, blob.split("\n") if blob else [])
+    features.rows = header.get("rows")
+    return features, msgspec.convert(header["mark"], Watermark)
 
 
 def save(path: Path, features: Features, mark: Watermark) -> None:
     blob = np.frombuffer("\n".join(features.names).encode(), np.uint8)
-    cachefile.write(path, {"format": FORMAT, "mark": msgspec.to_builtins(mark)}, features.arrays() | {"names": blob})
+    header = {"format": FORMAT, "mark": msgspec.to_builtins(mark), "rows": features.rows}
+    cachefile.write(path, header, features.arrays() | {"names": blob})
 
 
 def catch_up(session: Session, features: Features, mark: Watermark) -> tuple[Features, Watermark]:
@@ -145,6 +149,9 @@ def catch_up(session: Session, features: Features, mark: Watermark) -> tuple[Fea
     if not belongs(session, mark):
         features, mark = empty(), Watermark()
     now = head(session)
+    rows = session.exec(select(func.count()).select_from(Posting)).one()
+    if (now.seq, rows) == (mark.seq, features.rows):
+        return features, now  # to count those that are open would read every posting
     if now.seq > mark.seq:
         changed = list(
             session.exec(select(Posting.id).where(Posting.change_seq > mark.seq, Posting.change_seq <= now.seq))
@@ -160,6 +167,7 @@ def catch_up(session: Session, features: Features, mark: Watermark) -> tuple[Fea
         there = session.exec(select(Posting.id).where(Posting.state == "open", col(Posting.shown).is_(True)))
         kept = np.isin(features.ids, np.array(list(there), np.int64))
         features = _joined(features, kept, _Rows(features.names))
+    features.rows = rows
     return features, now
 
 

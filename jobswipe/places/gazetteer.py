@@ -45,7 +45,6 @@ class _Cities(NamedTuple):
 
 
 class _Regions(NamedTuple):
-    by_key: dict[tuple[str, str], Region]
     by_name: dict[str, tuple[Region, ...]]
     by_code: dict[str, tuple[Region, ...]]
 
@@ -70,17 +69,26 @@ def _cities() -> _Cities:
 
 @cache
 def _regions() -> _Regions:
-    by_key: dict[tuple[str, str], Region] = {}
     by_name: dict[str, tuple[Region, ...]] = {}
     by_code: dict[str, tuple[Region, ...]] = {}
-    for country, admin, name, abbreviation, population, keys in _lines("regions.tsv"):
-        region = Region(country, admin, name, abbreviation, int(population))
-        by_key[country, admin] = region
-        for key in keys.split(","):
-            by_name[key] = (*by_name.get(key, ()), region)
-        if abbreviation:
-            by_code[abbreviation] = (*by_code.get(abbreviation, ()), region)
-    return _Regions(by_key, by_name, by_code)
+    for line in _region_lines().values():
+        found = _region(line)
+        for key in line[-1].split(","):
+            by_name[key] = (*by_name.get(key, ()), found)
+        if found.abbreviation:
+            by_code[found.abbreviation] = (*by_code.get(found.abbreviation, ()), found)
+    return _Regions(by_name, by_code)
+
+
+@cache
+def _region_lines() -> dict[tuple[str, str], list[str]]:
+    """The columns of each region; a resume asks for one or two, and a region costs more than its line."""
+    return {(line[0], line[1]): line for line in _lines("regions.tsv")}
+
+
+def _region(line: list[str]) -> Region:
+    country, admin, name, abbreviation, population, _ = line
+    return Region(country, admin, name, abbreviation, int(population))
 
 
 @cache
@@ -125,7 +133,8 @@ def regions_coded(code: str) -> tuple[Region, ...]:
 
 def region(country: str, admin: str) -> Region | None:
     """The region of a country and GeoNames' first-level code."""
-    return _regions().by_key.get((country, admin))
+    found = _region_lines().get((country, admin))
+    return _region(found) if found else None
 
 
 def country_named(key: str) -> str | None:
@@ -146,7 +155,7 @@ def country_name(code: str) -> str | None:
 @cache
 def country_population(code: str) -> int:
     """The people in a country's cities, as a measure of how likely its name is meant."""
-    return sum(region.population for region in _regions().by_key.values() if region.country == code)
+    return sum(_region(line).population for (country, _), line in _region_lines().items() if country == code)
 
 
 @lru_cache(maxsize=4096)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobswipe.titles.clean import clean, tokens
-from jobswipe.titles.employment import employment_type
 from jobswipe.titles.level import EmploymentType, Seniority
 from jobswipe.titles.seniority import seniority
 
 if TYPE_CHECKING:
     from jobswipe.titles.coding import occupation_name, occupations
+    from jobswipe.titles.employment import employment_type
     from jobswipe.titles.ranking import TitleIndex, similarity
     from jobswipe.titles.roles import family, family_similarity
     from jobswipe.titles.vectors import DIM, vector
@@ -32,10 +32,11 @@ __all__ = [
     "tokens",
     "vector",
 ]
-# Read at first use: these load numpy and the taxonomies.
+# Read at first use: these load numpy and the taxonomies, or compile many expressions.
 _LAZY = {
     "DIM": "vectors",
     "TitleIndex": "ranking",
+    "employment_type": "employment",
     "family": "roles",
     "family_similarity": "roles",
     "occupation_name": "coding",
@@ -58,5 +59,7 @@ def __getattr__(name: str) -> object:
     if name in _LAZY:
         from importlib import import_module
 
-        return getattr(import_module(f"jobswipe.titles.{_LAZY[name]}"), name)
+        found: object = getattr(import_module(f"jobswipe.titles.{_LAZY[name]}"), name)
+        globals()[name] = found
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

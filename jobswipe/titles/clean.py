@@ -51,7 +51,7 @@ def stem(word: str) -> str:
 
 @cache
 def known_stems() -> dict[str, str]:
-    """The stems of the words of the families' rules: to stem all of them would take most of the first title's time."""
+    """The stems of words that every start needs: to stem them would take most of the first title's time."""
     text = (resources.files("jobswipe.titles") / "data" / "stems.txt").read_text(encoding="utf-8")
     lines = (line.split() for line in text.splitlines() if not line.startswith("#"))
     return {words[0]: words[-1] for words in lines}

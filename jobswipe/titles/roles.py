@@ -127,11 +127,11 @@ def _codes() -> dict[str, str]:
     return {code: "" if name == "-" else name for name, *codes in lines for code in codes}
 
 
-def rule_words() -> list[str]:
-    """The words of all rules that are stemmed, sorted."""
+def rule_words() -> set[str]:
+    """The words of all rules that are stemmed."""
     cells = (cell for line in families.table("rules") for cell in line.split("|")[1:])
     names = (name for cell in cells for name in cell.split() if not name.startswith("="))
-    return sorted({word for name in names for word in name.split("_")})
+    return {word for name in names for word in name.split("_")}
 
 
 @cache

@@ -18,12 +18,11 @@ LISTED, PARTLY, NEAR = (
 )  # pull of a listed title, of one listed without its modifiers, and of near occupations
 NEIGHBOURS, SHARPNESS = 8, 10.0
 # Modifiers of rank, not of kind: "assistant pastry chef" is looked up as "pastry chef" too.
-_RANK = frozenset(
-    stems(
-        "senior assistant associate head chief lead principal executive director manager supervisor coordinator deputy "
-        "vice president regional area team global contract officer specialist expert consultant".split()
-    )
+RANK_WORDS = (
+    "senior assistant associate head chief lead principal executive director manager supervisor coordinator deputy "
+    "vice president regional area team global contract officer specialist expert consultant".split()
 )
+_RANK = frozenset(stems(RANK_WORDS))
 
 
 @lru_cache(maxsize=16384)

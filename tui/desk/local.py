@@ -19,6 +19,7 @@ from jobswipe.matching.engine import Matcher
 from jobswipe.models import LOCAL_PERSON_ID
 from jobswipe.postings.detail import detail
 from jobswipe.postings.rows import load
+from tui import lean
 from tui.desk.dealing import Hands
 from tui.desk.interface import Deal, DeskCard, Hit, Verdict
 from tui.desk.rooms import LocalRooms
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 PATIENCE = 2.0
 """Seconds to wait for another process's write: the app says that it waits and asks again, a command would stand."""
 SLIM = 0.5
-"""Seconds after a deal that read the resume until the tables that it was read by are given back."""
+"""Seconds after the first deal until the rest is loaded, and the tables that a resume was read by are given back."""
 PERSONAS = "personas"
 """The folder of the data directory that holds a tester's own personas."""
 
@@ -50,6 +51,7 @@ class LocalDesk(LocalRooms):
         self._matcher: Matcher | None = None
         self._hands: Hands | None = None
         self._making = threading.Lock()
+        self._settled = False
         heap.settle(heap.THRIFTY)
 
     @property
@@ -70,8 +72,9 @@ class LocalDesk(LocalRooms):
     def deal(self, size: int, skip: Collection[int]) -> Deal:
         with self.database.read() as session:
             deal = self.hands.deal(session, size, skip)
-        if skills.loaded():  # a resume was read: the first card is not to wait for the tidying up
-            later = threading.Timer(SLIM, _slim)
+        if skills.loaded() or not self._settled:  # a resume was read: its card is not to wait for the tidying up
+            self._settled = True
+            later = threading.Timer(SLIM, _settle)
             later.daemon = True
             later.start()
         return deal
@@ -160,8 +163,11 @@ class LocalDesk(LocalRooms):
         self.database.dispose()
 
 
-def _slim() -> None:
-    """Give back what only the reading of a resume needs: tables of names that take a quarter of the memory."""
+def _settle() -> None:
+    """Load what the first card did without, and give back what only the reading of a resume needs: tables of names
+    that take a quarter of the memory.
+    """
+    lean.finish()
     if skills.forget() | places.forget() | titles.forget():
         gc.collect()
         heap.trim()

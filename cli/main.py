@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import Annotated, Any
 
@@ -45,43 +46,6 @@ from jobswipe.errors import JobSwipeError
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended."""
 
-# Plain help: Rich's takes three times as long to show.
-app = typer.Typer(
-    name="jobswipe",
-    help="Every job opening as a card: poll boards, rank postings for a resume, swipe, learn, track and report.",
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-
-for module in (
-    demo,
-    store,
-    source,
-    ingest,
-    posting,
-    parse,
-    resume,
-    profile,
-    match,
-    swipe,
-    simulate,
-    application,
-    notification,
-    archive,
-    report,
-    serve,
-    worker,
-    task,
-    user,
-    apikey,
-    config,
-    health,
-    evaluate,
-):
-    module.register(app)
-
 
 def _version(asked: bool) -> None:
     if asked:
@@ -89,7 +53,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def main(
     context: typer.Context,
     version: Annotated[  # noqa: ARG001 - its callback answers
@@ -101,6 +64,52 @@ def main(
     The data directory is JOBSWIPE_HOME (default: the platform's data directory). Start with 'jobswipe demo'.
     """
     remember(context.command)
+
+
+def _program(modules: Sequence[Any]) -> typer.Typer:
+    """The command with the subcommands of the modules."""
+    # Plain help: Rich's takes three times as long to show.
+    made = typer.Typer(
+        name="jobswipe",
+        help="Every job opening as a card: poll boards, rank postings for a resume, swipe, learn, track and report.",
+        rich_markup_mode=None,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    made.callback()(main)
+    for module in modules:
+        module.register(made)
+    return made
+
+
+app = _program(
+    (
+        demo,
+        store,
+        source,
+        ingest,
+        posting,
+        parse,
+        resume,
+        profile,
+        match,
+        swipe,
+        simulate,
+        application,
+        notification,
+        archive,
+        report,
+        serve,
+        worker,
+        task,
+        user,
+        apikey,
+        config,
+        health,
+        evaluate,
+    )
+)
 
 
 def run() -> None:
@@ -120,8 +129,10 @@ def run() -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
+        # The app's own command is made without the others, for which its first card would wait 50 ms.
+        commands = _program((swipe,)) if arguments[:1] in (["swipe"], ["tui"]) else app
         with watched(arguments):
-            code: Any = app([_readable(one) for one in arguments], prog_name="jobswipe", standalone_mode=False)
+            code: Any = commands([_readable(one) for one in arguments], prog_name="jobswipe", standalone_mode=False)
             sys.stdout.flush()
     except JobSwipeError as error:
         return _complain(error.at_the_command_line, error.exit_code)

@@ -10,6 +10,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -28,7 +29,7 @@ class _Section(BaseModel):
     # file and the nearest key, and that package takes 60 ms to load.
     section: ClassVar[str]
 
-    model_config = ConfigDict(extra="forbid", validate_default=True, use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", validate_default=True, defer_build=True)
 
 
 SectionT = TypeVar("SectionT", bound=_Section)
@@ -583,6 +584,24 @@ SECTIONS: dict[str, type[_Section]] = {
         TuiSettings,
     )
 }
+
+
+def meanings(section: str) -> dict[str, str]:
+    """What each key of a section means: the text below it. Read when it is asked for, not at every start."""
+    import ast
+    import inspect
+
+    (model,) = ast.parse(inspect.getsource(SECTIONS[section])).body
+    assert isinstance(model, ast.ClassDef)  # noqa: S101 - for the type checker
+    return {
+        key.target.id: inspect.cleandoc(text.value.value)
+        for key, text in pairwise(model.body)
+        if isinstance(key, ast.AnnAssign)
+        and isinstance(key.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
 
 
 def home_dir() -> Path:

@@ -68,13 +68,14 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def settings_table() -> str:
-    from jobswipe.settings import SECTIONS
+    from jobswipe.settings import SECTIONS, meanings
 
     rows = []
     for section, model in SECTIONS.items():
+        told = meanings(section)
         for key, field in model.model_fields.items():
             shown = "" if field.default is None else f"`{field.default}`"
-            meaning = " ".join((field.description or "").split())
+            meaning = " ".join(told.get(key, "").split())
             rows.append((f"`[{section}] {key}`", f"`JOBSWIPE_{section}_{key}`".upper(), shown, meaning))
     return _table(("config.toml", "Environment", "Default", "Meaning"), rows)
 

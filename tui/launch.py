@@ -37,6 +37,7 @@ def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "loca
     `owner` and `far` are those of `SwipeApp`.
     """
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)
+    gc.disable()  # what a start makes is there to stay: to look through it for garbage takes 40 ms
     from tui import lean
     from tui.app import SwipeApp
 
@@ -53,6 +54,7 @@ def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "loca
             lean.load()
         made = make_desk()
         gc.freeze()  # the modules: to look for garbage among them would hold up the keys for 100 ms
+        gc.enable()
         return made
 
     app = SwipeApp(settings, desk, owner, far=far)

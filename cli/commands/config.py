@@ -25,7 +25,7 @@ def show(form: FormatOption = Format.table) -> None:
 
     Example: jobswipe config show --format json
     """
-    from jobswipe.settings import SECTIONS
+    from jobswipe.settings import SECTIONS, meanings
 
     settings = load_settings()
     urls = {"database": settings.database_url, "queue": settings.queue_url}
@@ -33,15 +33,15 @@ def show(form: FormatOption = Format.table) -> None:
         {"key": "home", "value": str(settings.home), "from": "JOBSWIPE_HOME or default", "meaning": "Data directory."}
     ]
     for name, model in SECTIONS.items():
-        section = getattr(settings, name)
-        for key, field in model.model_fields.items():
+        section, told = getattr(settings, name), meanings(name)
+        for key in model.model_fields:
             value = urls[name] if key == "url" and name in urls else getattr(section, key)
             rows.append(
                 {
                     "key": f"{name}.{key}",
                     "value": _PASSWORD.sub(r"\1***@", str(value)),
                     "from": settings.origins.get((name, key), "default"),
-                    "meaning": (field.description or "").strip(),
+                    "meaning": told.get(key, ""),
                 }
             )
     emit(rows, form, ["key", "value", "from", "meaning"])

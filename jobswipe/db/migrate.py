@@ -91,8 +91,9 @@ def is_ready(database: Database) -> bool:
 
 def head() -> str:
     """The code's schema version: the step that no other one builds on."""
-    steps = [_STEP.findall(file.read_text(encoding="utf-8")) for file in _SCRIPTS.glob("versions/*.py")]
-    found = [one for step in steps for one in step]
+    found: list[tuple[str, str]] = []
+    for file in _SCRIPTS.glob("versions/*.py"):
+        found += _STEP.findall(file.read_text(encoding="utf-8"))
     (newest,) = {name for down, name in found if not down} - {name for down, name in found if down}
     return newest
 

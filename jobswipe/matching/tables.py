@@ -18,6 +18,7 @@ SHARED = frozenset({"word", "skill"})
 
 _POINT = 0x9E3779B97F4A7C15
 """Odd, its bits well mixed: 2 ** 64 divided by the golden ratio."""
+_PART = 4_096
 
 
 def group(facet: str) -> str:
@@ -28,6 +29,12 @@ def _digests(vectors: np.ndarray) -> np.ndarray:
     """A number of each row, all but certainly another one where the row is another: a polynomial's value at _POINT."""
     words = np.ascontiguousarray(vectors).view(np.uint64)
     return np.asarray(words @ np.cumprod(np.full(words.shape[1], _POINT, np.uint64)))
+
+
+def _rebuilds(seen: np.ndarray, which: np.ndarray, vectors: np.ndarray) -> bool:
+    """Whether the chosen rows are the vectors; a part at a time, for a copy of all would be twice the features."""
+    parts = (slice(at, at + _PART) for at in range(0, len(vectors), _PART))
+    return all(np.array_equal(seen[which[part]], vectors[part]) for part in parts)
 
 
 class Tables:
@@ -105,7 +112,7 @@ class Tables:
             return known[which[self._at]], np.arange(len(self._at))
         _, first, which = np.unique(_digests(vectors), return_index=True, return_inverse=True)
         seen = vectors[first]
-        if not np.array_equal(seen[which], vectors):  # two vectors of one digest: compared whole, four times as slow
+        if not _rebuilds(seen, which, vectors):  # two vectors of one digest: compared whole, four times as slow
             width = vectors.shape[1]
             whole, which = np.unique(np.ascontiguousarray(vectors).view(f"V{width}").ravel(), return_inverse=True)
             seen = whole.view(np.int8).reshape(-1, width)

@@ -18,6 +18,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+# Rows are not validated by their classes; what would do it is built where somebody asks (a third of a class's cost).
+SQLModel.model_config["defer_build"] = True
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC datetime on both engines: SQLite stores none of its own, so naive text comes back as UTC."""

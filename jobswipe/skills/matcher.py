@@ -57,12 +57,12 @@ class Matcher:
         self.patterns = table.patterns.split("\n")
         self.concepts = list(struct.unpack(f"<{len(self.patterns)}H", table.concepts))
         self.cases = table.cases
-        self.written = {text: frozenset(forms) for text, forms in table.written.items()}
+        self.written = table.written
         bases = [_BASE[kind] for kind in Kind]
         self.bases = [bases[kind] for kind in self.kinds]
         tools = [kind == _TOOL for kind in self.kinds]
         self._tools = [tools[concept] for concept in self.concepts]
-        asks = {(spaced, case): _ask(spaced, case) for spaced in (False, True) for case in Case}
+        asks = {(spaced, case): _ask(spaced, case) for spaced in (False, True) for case in map(int, Case)}
         self._asks = [asks[" " in name, case] for name, case in zip(self.patterns, self.cases, strict=True)]
         self._letters = frozenset(at for at, case in enumerate(self.cases) if case == _LETTER)
         self._standing = [

@@ -11,13 +11,9 @@ from textual.content import Content
 
 from jobswipe.errors import JobSwipeError
 from tui.deck.card import CardView
-from tui.deck.detail import Detail
-from tui.deck.filters import Filters
 from tui.deck.ribbon import Learned, Ribbon
-from tui.deck.search import HITS, Search
 from tui.desk.interface import DeskCard, Verdict
 from tui.frame.bar import Bar
-from tui.frame.dialog import Choose
 from tui.frame.room import Room
 from tui.keys import DECK, bindings
 
@@ -32,7 +28,7 @@ REASONS = (
 
 
 class DeckScreen(Room):
-    """Nothing on it takes the focus, so that every key is the deck's."""
+    """Nothing on it takes the focus, so that every key is the deck's. The first card does not wait for the dialogs."""
 
     NAME = "deck"
     AUTO_FOCUS = ""
@@ -145,6 +141,8 @@ class DeckScreen(Room):
         card = self.swipe_app.dealer.current
         if card is None:
             return
+        from tui.frame.dialog import Choose
+
         chosen = await self.app.push_screen_wait(Choose("Not for me, because of", REASONS))
         if chosen and self.swipe_app.dealer.current is card:
             self.action_judge("dislike", chosen)
@@ -153,6 +151,8 @@ class DeckScreen(Room):
     async def action_details(self) -> None:
         card = self.swipe_app.dealer.current
         if card is not None:
+            from tui.deck.detail import Detail
+
             found = await self.ask(lambda desk: desk.detail(card.posting_id))
             if found is not None:
                 await self.app.push_screen(Detail(found))
@@ -164,6 +164,8 @@ class DeckScreen(Room):
 
     @work
     async def action_search(self) -> None:
+        from tui.deck.search import HITS, Search
+
         chosen = await self.app.push_screen_wait(Search(lambda query: self.ask(lambda desk: desk.search(query, HITS))))
         if chosen is not None:
             card = await self.ask(lambda desk: desk.card(int(chosen)))
@@ -172,6 +174,8 @@ class DeckScreen(Room):
 
     @work
     async def action_filters(self) -> None:
+        from tui.deck.filters import Filters
+
         wanted = await self.ask(lambda desk: desk.preferences())
         if wanted is None:
             return

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from jobswipe.errors import JobSwipeError
 from tui.clerk import Clerk
 from tui.frame.bar import Bar
+from tui.frame.footer import KeyLine
 
 if TYPE_CHECKING:
     from tui.app import SwipeApp
@@ -46,7 +47,7 @@ class Room(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Bar(self.NAME)
         yield from self.body()
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
         yield TooSmall(id="too-small")
 
     def body(self) -> ComposeResult:

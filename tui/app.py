@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import signal
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.messages import ExitApp
 from textual.screen import Screen
 
 from jobswipe.errors import JobSwipeError, NotReadyError, UsageError
@@ -75,6 +78,8 @@ class SwipeApp(App[None]):
         self._make_desk = make_desk
         self._desk: Desk | None = None
         self._desk_lock = Lock()
+        self._parted = False
+        self._leaving: asyncio.Task[None] | None = None
         self.failure: JobSwipeError | None = None
         self.first, self.second, self.third = Clerk("verdicts"), Clerk("screens"), Clerk("slow")
         self.remembered = state.load(settings, owner)
@@ -161,9 +166,28 @@ class SwipeApp(App[None]):
         """End: what is under way is stored first, or waits in the outbox."""
         if self.dealer.waiting:
             self.say("Storing what is under way …")
-        await self.dealer.settle(PARTING)
-        self.remember()
+        await self._part()
         self.exit()
+
+    def on_exit_app(self, event: ExitApp) -> None:
+        """Told to end from outside, by a signal or by a page that was closed: as if its own key had said so."""
+        if not self._parted and self.failure is None:
+            event.prevent_default()
+            self._leaving = asyncio.create_task(self._leave_after_keys())
+
+    async def _leave_after_keys(self) -> None:
+        for pump in (self, self.screen):  # keys that came before have to get through both
+            handled = asyncio.Event()
+            if pump.call_later(handled.set):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(handled.wait(), 1)
+        await self.action_leave()
+
+    async def _part(self) -> None:
+        if not self._parted:
+            self._parted = True
+            await self.dealer.settle(PARTING)
+            self.remember()
 
     async def action_quit(self) -> None:
         """What Textual's own key ends with."""

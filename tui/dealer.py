@@ -181,6 +181,7 @@ class Dealer:
 
         A far store that does not answer is not waited for.
         """
+        self._wake.set()  # not after a painting that may not come any more
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while self.waiting and not (self.far and self.trouble):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 JOBSWIPE = str(Path(sys.executable).with_name("jobswipe"))
 PATIENCE = 90.0
-_ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|[@-Z\\-_]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
+ESCAPES = re.compile(rb"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|[@-Z\\-_]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 
 
 class Terminal:
@@ -33,7 +33,7 @@ class Terminal:
 
     @property
     def seen(self) -> str:
-        return _ESCAPES.sub(b"", self.raw).decode("utf-8", "replace")
+        return ESCAPES.sub(b"", self.raw).decode("utf-8", "replace")
 
     def wait(self, words: str) -> None:
         """Wait until words are written that were not before."""

@@ -18,7 +18,7 @@ from tui.deck import paint, words
 from tui.desk.interface import DeskCard, Listing
 from tui.keys import ROOMS, keymap
 from tui.text import Block, blocks, safe
-from tui.web import COOKIE, Guarded
+from tui.web import Guarded
 
 
 def test_headings_items_and_paragraphs() -> None:
@@ -123,11 +123,11 @@ def test_the_browsers_page_is_for_whoever_has_the_token() -> None:
             page = await client.get("/", params=token)
             assert page.status == 200
             assert page.headers["Referrer-Policy"] == "no-referrer"
-            cookie = page.cookies[COOKIE]
+            cookie = page.cookies[guarded.cookie]
             assert cookie["httponly"]
             assert cookie["samesite"] == "Strict"
             client.session.cookie_jar.clear()
-            known = {"Cookie": f"{COOKIE}={guarded.token}"}
+            known = {"Cookie": f"{guarded.cookie}={guarded.token}"}
             assert (await client.get("/static/js/textual.js", headers=known)).status == 200
             assert (await client.get("/static/js/textual.js")).status == 403
             evil = {**known, "Origin": "http://evil.example.com"}

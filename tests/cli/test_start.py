@@ -128,3 +128,31 @@ def test_a_reader_that_leaves_is_no_error(home: Path) -> None:
         f"'{JOBSWIPE}' source kinds --format jsonl | head -1", shell=True, capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
+
+
+def test_the_apps_own_command_is_the_same_without_the_others() -> None:
+    """It is made without them, for its first card would wait."""
+    import typer
+
+    from cli import main
+
+    whole, alone = (typer.main.get_command(program) for program in (main.app, main._program((main.swipe,))))
+    assert sorted(alone.commands) == ["swipe", "tui"]  # type: ignore[attr-defined]
+    for name in ("swipe", "tui"):
+        one, other = whole.commands[name], alone.commands[name]  # type: ignore[attr-defined]
+        assert [param.opts for param in one.params] == [param.opts for param in other.params]
+        assert one.help == other.help
+
+
+def test_settings_that_nobody_set_are_sound(tmp_path: Path) -> None:
+    """A section of which nothing is set is made when it is asked for: its defaults must not fail so late."""
+    from jobswipe import settings
+
+    found = settings.Settings(tmp_path, {name: {} for name in settings.SECTIONS}, {})
+    for name, model in settings.SECTIONS.items():
+        section = getattr(found, name)
+        assert isinstance(section, model)
+        assert getattr(found, name) is section
+        assert set(settings.meanings(name)) == set(model.model_fields)
+    with pytest.raises(AttributeError, match="no attribute 'colour'"):
+        _ = found.colour

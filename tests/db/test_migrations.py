@@ -57,3 +57,18 @@ def test_an_unknown_version_is_a_usage_error(database_url: str) -> None:
     with pytest.raises(UsageError, match="db status"):
         migrate.downgrade(database, "nonsense")
     database.dispose()
+
+
+def test_whether_a_store_is_ready_is_known_without_alembic(database_url: str, empty_database_url: str) -> None:
+    """The files are read for it: a step that they do not tell of would make every start ask Alembic."""
+    ready, empty = Database(database_url), Database(empty_database_url)
+    assert migrate.head() == migrate.status(ready).head
+    assert migrate.is_ready(ready)
+    assert not migrate.is_ready(empty)
+    with ready.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert not migrate.is_ready(ready)
+    with pytest.raises(NotReadyError, match="behind: run 'jobswipe db upgrade'"):
+        migrate.require_ready(ready)
+    ready.dispose()
+    empty.dispose()

@@ -10,7 +10,7 @@ from small_store import fill, insert
 from sqlmodel import delete
 
 from jobswipe.db.engine import Database
-from jobswipe.matching import cachefile, features
+from jobswipe.matching import cachefile, features, tables
 from jobswipe.matching.engine import Matcher
 from jobswipe.matching.features import Features
 from jobswipe.matching.watermark import Watermark
@@ -126,3 +126,39 @@ def test_chosen_rows_go_with_their_last_user(filled: Matcher) -> None:
         assert seen() is None
     finally:
         gc.enable()
+
+
+def test_rows_are_counted_without_reading_them_where_nothing_changed(
+    sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To count the open ones reads every posting; how many there are in all, an index knows."""
+    ids = fill(sqlite)
+    known, mark = _fresh(sqlite)
+    assert known.rows == len(ids)
+    features.save(tmp_path / "f", known, mark)
+    kept, mark = features.load(tmp_path / "f")
+    assert kept.rows == known.rows
+    with monkeypatch.context() as patched:
+        patched.setattr(features, "_Rows", None)
+        with sqlite.read() as session:
+            assert features.catch_up(session, kept, mark) == (kept, mark)
+    old = features.Features(kept.arrays(), kept.names)  # of a file that an older JobSwipe wrote
+    assert old.rows is None
+    with sqlite.read() as session:
+        assert features.catch_up(session, old, mark)[0] is old
+    assert old.rows == known.rows
+
+
+def test_equal_title_vectors_are_one_whatever_their_digests(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(sqlite)
+    known, _ = _fresh(sqlite)
+    seen, which = known.tables.distinct
+    np.testing.assert_array_equal(seen[which].astype(np.int8), known.vectors)
+    assert len(seen) == len(np.unique(known.vectors, axis=0))
+    clash = Features(known.arrays(), known.names)
+    monkeypatch.setattr(tables, "_digests", lambda vectors: np.zeros(len(vectors), np.uint64))
+    again, at = clash.tables.distinct
+    np.testing.assert_array_equal(again[at], seen[which])
+    assert len(again) == len(seen)
+    nothing = features.empty()
+    assert len(nothing.tables.distinct[0]) == 0

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
+import snowballstemmer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobswipe.titles import clean, tokens
+from jobswipe.titles import clean, roles, tokens, vectors
+from jobswipe.titles.clean import known_stems
 
 
 @pytest.mark.parametrize(
@@ -73,3 +78,19 @@ def test_any_text_has_a_core(title: str) -> None:
 def test_long_hostile_titles_are_cut() -> None:
     for title in ("(" * 100_000, "m/w/" * 30_000, "- " * 50_000, "#" * 100_000, "lead " * 20_000):
         assert len(clean(title)) < 2_000
+
+
+def test_the_shipped_stems_are_the_stemmers() -> None:
+    """Were it not so, a title might have another stem than its rule: run scripts/build_title_stems.py."""
+    stem_word = snowballstemmer.stemmer("english").stemWord
+    known = known_stems()
+    assert set(known) == {*roles.rule_words(), *vectors.RANK_WORDS}
+    assert all(stem_word(word) == stem for word, stem in known.items())
+
+
+def test_the_first_title_waits_for_no_stemmer() -> None:
+    says = (
+        "import sys; from jobswipe import titles; titles.vector('Backend Engineer'); titles.family('Senior Nurse'); "
+        "assert 'snowballstemmer' not in sys.modules; assert titles.tokens('Glassblowers') == ('glassblow',)"
+    )
+    subprocess.run([sys.executable, "-c", says], check=True)

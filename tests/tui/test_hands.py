@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -94,5 +95,31 @@ def test_what_is_not_loaded_is_there_when_it_is_named() -> None:
         "import sys; from tui import lean; lean.load(); import numpy; "
         "assert 'scipy.sparse' in sys.modules, 'scipy needs more of numpy than before'; "
         "assert 'numpy.f2py' not in sys.modules; assert numpy.ma.array([1]).sum() == 1; assert numpy.testing.assert_"
+    )
+    subprocess.run([sys.executable, "-c", says], check=True)
+
+
+def test_linear_algebra_is_loaded_once_whoever_asks_first() -> None:
+    says = (
+        "import sys; from tui import lean; lean.load(); from jobswipe.matching import learn; "
+        "assert not hasattr(sys.modules['scipy.linalg'], '__file__'); "
+        "from concurrent.futures import ThreadPoolExecutor as Pool; "
+        "found = set(Pool(8).map(lambda _: learn.scipy.linalg.cho_factor, range(64))); assert len(found) == 1; "
+        "import scipy.linalg; assert found == {scipy.linalg.cho_factor}; assert scipy.linalg.__file__; lean.finish()"
+    )
+    subprocess.run([sys.executable, "-c", says], check=True)
+
+
+def test_what_the_first_card_waits_for(home: Path, filled: Database) -> None:
+    """Each of these took 20 to 100 ms of every first start, and is loaded behind the card or never."""
+    late = (
+        "alembic", "snowballstemmer", "pydantic_settings", "httpx", "opentelemetry", "duckdb", "jobswipe.pay.text",
+        "jobswipe.titles.employment", "jobswipe.models.accounts", "jobswipe.models.tasks", "tui.deck.filters",
+    )  # fmt: skip
+    says = (
+        "import sys; from cli.context import load_settings, open_store; settings = load_settings(); import tui.app; "
+        "from tui import lean; lean.load(); open_store(settings, create=True).dispose(); "
+        "from tui.desk.local import LocalDesk; assert LocalDesk(settings).deal(12, ()).cards; "
+        f"found = [name for name in {late} if name in sys.modules]; assert not found, found"
     )
     subprocess.run([sys.executable, "-c", says], check=True)

@@ -46,7 +46,7 @@ def fold(text: str) -> str:
 @cache
 def stem(word: str) -> str:
     """The English Snowball stem, kept apart where it would merge two professions."""
-    return w.STEMS.get(word) or known_stems().get(word) or str(_stemmer().stemWord(word))
+    return w.STEMS.get(word) or known_stems().get(word) or str(stemmer().stemWord(word))
 
 
 @cache
@@ -58,7 +58,8 @@ def known_stems() -> dict[str, str]:
 
 
 @cache
-def _stemmer() -> Any:
+def stemmer() -> Any:
+    """Loaded when the first word that is not known is met."""
     import snowballstemmer  # the tables of all its languages
 
     return snowballstemmer.stemmer("english")

@@ -167,9 +167,14 @@ def _settle() -> None:
     """Load what the first card did without, and give back what only the reading of a resume needs: tables of names
     that take a quarter of the memory.
     """
+    from jobswipe.titles.clean import stemmer
+
     lean.finish()
-    if skills.forget() | places.forget() | titles.forget():
-        gc.collect()
+    stemmer()
+    forgot = skills.forget() | places.forget() | titles.forget()
+    gc.collect()
+    gc.freeze()  # as in `tui.launch`: what came since then is there to stay, too
+    if forgot:
         heap.trim()
 
 

@@ -1,4 +1,4 @@
-"""KeyLine: the keys of a screen in its last line. Textual's own styles each key six times until it is shown."""
+"""KeyLine: the keys of a screen in its last line. Textual's own styles each key anew for a form that ours never has."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def _rooms(
     assert remote.applications() == local.applications()
     assert remote.history(first.id) == local.history(first.id)
     moved = next(one for one in remote.applications() if one.id == first.id)
-    assert (moved.stage, moved.notes, moved.reminder) == ("applied", 1, due)
+    assert (moved.stage, moved.notes, moved.reminder_at) == ("applied", 1, due)
 
     monkeypatch.setattr(rooms, "DRAFT_PAUSE", 0.1)
     told: list[str] = []

@@ -104,7 +104,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
-    """An application on the board. `reminder` is the next one that is open, `notes` how many were written."""
+    """An application on the board. `notes` counts those that were written; `reminder_at` is the next that is open."""
 
     id: int
     stage: str
@@ -116,7 +116,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     notes: int = 0
     documents: int = 0
-    reminder: datetime | None = None
+    reminder_at: datetime | None = None
 
 
 class Happening(msgspec.Struct, frozen=True):
@@ -239,7 +239,7 @@ class Desk(Protocol):
     def preferences(self) -> dict[str, Any]: ...
 
     def counts(self, preferences: dict[str, Any]) -> dict[str, Any]:
-        """How many cards each choice of a filter would leave: `jobswipe.matching.choices.Counts`."""
+        """How many cards each choice of a filter would leave: `jobswipe.matching.preferences.ChoiceCounts`."""
 
     def prefer(self, preferences: dict[str, Any]) -> None: ...
 

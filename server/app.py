@@ -65,5 +65,5 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
     # Around Litestar's own handler: its middleware does not see what no route takes.
     router = Encoded(app.asgi_handler)
     edge = Edge(router, settings.limits, forwarded, cors, limiter)  # type: ignore[arg-type]  # what comes is HTTP
-    app.asgi_handler = Headers(Observed(app, edge), headers, page_headers(settings), cors, stopping)  # type: ignore[arg-type]
+    app.asgi_handler = Headers(Observed(app, edge), headers, page_headers(settings), cors, stopping)  # type: ignore[arg-type]  # likewise
     return app

@@ -239,7 +239,7 @@ class Dealer:
                     await self._keep()
                 self._sent.add(one.key)
             try:
-                await self._ask(lambda desk, one=one: desk.record(one))  # type: ignore[misc]
+                await self._ask(lambda desk, one=one: desk.record(one))  # type: ignore[misc]  # mypy infers no lambda that has a default
             except StorageError as error:
                 self._flying = None
                 self.trouble = error.message

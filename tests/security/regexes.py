@@ -6,7 +6,7 @@ import ast
 import importlib
 import pkgutil
 import re
-import re._parser as parser  # type: ignore[import-not-found]  # the interpreter's own reading of a pattern
+import re._parser as parser
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path

@@ -47,7 +47,7 @@ def signed_in(database: Database, nobody: Client) -> SignedIn:
         client = TestClient(nobody.app)
         client.event_hooks = nobody.event_hooks
         client.headers["authorization"] = f"Bearer {key}"
-        client.person_id = person_id  # type: ignore[attr-defined]  # for the test's own use
+        client.person_id = person_id
         return client
 
     return make

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import uuid4
 
 import msgspec
 
@@ -92,6 +93,19 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     position: int | None = None
     explored: bool = False
+
+    @classmethod
+    def on(cls, card: DeskCard, verdict: str, reason: str | None = None, position: int | None = None) -> Verdict:
+        """A new one, on a card as it lies."""
+        return cls(
+            key=uuid4().hex,
+            posting_id=card.posting_id,
+            verdict=verdict,
+            title=card.listing.title,
+            reason=reason,
+            position=position,
+            explored=card.explored,
+        )
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):

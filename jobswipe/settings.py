@@ -199,7 +199,7 @@ class SecuritySettings(_Section):
 class AccountsSettings(_Section):
     section: ClassVar[str] = "accounts"
 
-    cache: float = Field(default=2, ge=0, le=60)
+    cache: float = Field(default=10, ge=0, le=60)
     """Seconds for which a server knows a session or API key without asking the store: so long one that was revoked
     through another process may still be taken."""
     registration: Literal["open", "invite", "closed"] = "closed"

@@ -11,13 +11,13 @@ import msgspec
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
+from jobswipe.db.ids import parts
 from jobswipe.models import Company, Posting, PostingSkill, SkillConcept
 from jobswipe.models.base import table
 from jobswipe.postings.shown import Shown, shown
 
 MOST = 20_000
 """Heads that are kept, about 1 kB each, and as many looks; the oldest go first."""
-_CHUNK = 500
 Found = TypeVar("Found")
 _POSTING, _COMPANY, _ASKED, _SKILL = (table(one).c for one in (Posting, Company, PostingSkill, SkillConcept))
 _IDS: Any = bindparam("ids", expanding=True)
@@ -61,6 +61,17 @@ class Heads:
         """What is shown of postings that are there; `keep` likewise."""
         return self._kept(self._looks, shown, session, ids, keep)
 
+    def expect(self, session: Session, ids: Sequence[int], likely: Callable[[], Sequence[int]]) -> None:
+        """Where one of `ids` is to be read, read those along that are `likely` to be shown next: it costs little more.
+
+        The session sees the state that these heads are of.
+        """
+        if all(posting_id in self._heads and posting_id in self._looks for posting_id in ids):
+            return
+        more = list(dict.fromkeys([*ids, *likely()]))
+        self.get(session, more, keep=True)
+        self.looks(session, more, keep=True)
+
     def _kept(
         self,
         known: dict[int, Found],
@@ -87,8 +98,8 @@ def _read(session: Session, ids: list[int]) -> dict[int, Head]:
     rows: list[Any] = []
     session.flush()
     connection = session.connection()
-    for start in range(0, len(ids), _CHUNK):
-        part = {"ids": ids[start : start + _CHUNK]}
+    for few in parts(ids):
+        part = {"ids": few}
         rows += connection.execute(_HEADS, part).all()
         for posting_id, concept, name in connection.execute(_SKILLS, part):
             skills.setdefault(posting_id, []).append((sys.intern(concept), sys.intern(name)))

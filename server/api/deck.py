@@ -136,7 +136,7 @@ def deal(
     state, person_id = request.app.state, request.user.person_id
     more: dict[int, Whole] = {}
     far = None
-    with state.database.read() as session:
+    with state.database.glance() as session:
         page = dealing.deal(state.matcher, session, person_id, limit, seen_)
         if full:
             more = whole(session, [shown.posting_id for _, shown in page.cards])

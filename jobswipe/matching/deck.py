@@ -51,10 +51,7 @@ def looked(matcher: Matcher, session: Session, person_id: int, size: int) -> tup
             view, warm = matcher.shortlisted(session, person_id, seen, warm, anew=True)
             chosen = choose(view, _open(view, warm), size, dealt, every)
         rows = np.array([row for row, _ in chosen], np.int64)
-        if view.keep:
-            ids: list[int] = view.space.features.ids[rows].tolist()
-            view.heads.expect(session, ids, lambda: _likely(view, warm))
-        matches = matcher.describe(session, view, rows)
+        matches = matcher.describe(session, view, rows, lambda: _likely(view, warm))
         explored = {int(view.space.features.ids[row]): taught for row, taught in chosen}
         cards = [
             Card(position=dealt + match.rank, explored=explored[match.posting_id], match=match) for match in matches

@@ -42,6 +42,7 @@ def on_signals(stop: Callable[..., None]) -> Iterator[None]:
 def threads(settings: ServerSettings) -> Iterator[None]:
     """The threads that Litestar runs handlers in; one that computes lets the others have their turn."""
     heap.settle(heap.BUSY)
+    heap.seldom()
     sys.setswitchinterval(SWITCH)
     executor = Lanes(settings.threads, settings.deck_threads)
     set_asyncio_executor(executor)

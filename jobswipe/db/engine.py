@@ -126,6 +126,18 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def in_transaction(session: Session) -> Iterator[None]:
+    """What reads row by row needs a transaction on Postgres: a session that is a glance has one for this long."""
+    connection = session.connection()
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    with driver.transaction():
+        yield
+
+
 def database_of(settings: Settings) -> Database:
     """The database that the settings name, with its keys."""
 

@@ -24,7 +24,7 @@ _AHEAD = 40
 """How many of the best are read along where one is read: a verdict moves the ranking by a few places."""
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True):
+class Card(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A match as it lies in the deck. `position` counts the person's cards from 1; `explored`: shown to learn from."""
 
     position: int

@@ -14,7 +14,7 @@ import numpy as np
 from sqlmodel import Session, col, select
 
 from jobswipe import clock
-from jobswipe.db.engine import Database
+from jobswipe.db.engine import Database, in_transaction
 from jobswipe.matching import explain, features, filters, profile, score, verdicts
 from jobswipe.matching.candidate import Candidate, candidate
 from jobswipe.matching.design import Space
@@ -40,7 +40,7 @@ _TRIES = 3
 _log = logger(__name__)
 
 
-class Match(msgspec.Struct, frozen=True, kw_only=True):
+class Match(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A ranked posting. `score` is 0 to 1 and the sum of `parts`, to four decimals."""
 
     rank: int
@@ -140,7 +140,7 @@ class Matcher:
         try:
             state = self._state
             if state is None or self._gone or head(session).seq != state.mark.seq:
-                with span("refresh index", measured="index"):
+                with span("refresh index", measured="index"), in_transaction(session):
                     self._catch_up(session)
         finally:
             self._lock.release()

@@ -28,7 +28,7 @@ _SKILLS = (
 )
 
 
-class Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True, gc=False):
     """`skills` are (concept, name), best first."""
 
     shown: Shown

@@ -19,7 +19,7 @@ from jobswipe.postings.rows import amount
 from jobswipe.titles.level import EmploymentType, Seniority
 
 
-class Pay(msgspec.Struct, frozen=True, kw_only=True):
+class Pay(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Base pay: `min` is null for "up to", `max` for "from"; `currency` is ISO 4217."""
 
     min: Amount | None
@@ -28,7 +28,7 @@ class Pay(msgspec.Struct, frozen=True, kw_only=True):
     period: Period
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class Shown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A posting as a card or a row of a list shows it; the texts are the source's own."""
 
     posting_id: int
@@ -77,7 +77,7 @@ def shown(session: Session, ids: Sequence[int]) -> dict[int, Shown]:
     return {posting_id: _of(found) for posting_id, found in rows.items()}
 
 
-class Whole(msgspec.Struct, frozen=True):
+class Whole(msgspec.Struct, frozen=True, gc=False):
     """What a card that is shown whole adds."""
 
     apply_url: str | None

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from jobswipe import clock
-from jobswipe.db.engine import Database
+from jobswipe.db.engine import Database, in_transaction
 from jobswipe.db.ids import LENGTHS, parts
 from jobswipe.db.insert import insert_missing, insert_row
 from jobswipe.models import LOCAL_PERSON_ID, Application, Company
@@ -53,6 +53,10 @@ def test_a_glance_sees_what_is_committed_and_leaves_a_sound_connection(database:
             insert_row(other, Company, key="example", name="Example Ltd")
     with database.glance() as session:
         assert session.connection().execute(text("SELECT count(*) FROM company")).scalar() == 1
+        with in_transaction(session):  # as rows that come one by one need it
+            rows = session.exec(select(Company.name).execution_options(yield_per=1))
+            assert list(rows) == ["Example Ltd"]
+        assert session.connection().execute(text("SELECT 1")).scalar() == 1
     with pytest.raises(RuntimeError), database.write() as session:  # the same connection, in a transaction again
         insert_row(session, Company, key="other", name="Other Ltd")
         raise RuntimeError

@@ -24,7 +24,7 @@ class SecuritySettings(Section):
 class AccountsSettings(Section):
     section: ClassVar[str] = "accounts"
 
-    cache: float = Field(default=2, ge=0, le=60)
+    cache: float = Field(default=10, ge=0, le=60)
     """Seconds for which a server knows a session or API key without asking the store: so long one that was revoked
     through another process may still be taken."""
     registration: Literal["open", "invite", "closed"] = "closed"

@@ -62,6 +62,27 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return directory
 
 
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed in this process as they are set to be, with as many KiB as MiB are set.
+
+    For tests that are about what comes after: a hash of the true cost takes 32 ms of a processor.
+    """
+    from argon2 import PasswordHasher
+
+    from jobswipe.accounts import passwords
+
+    def hasher(*, memory_cost: int, **others: int) -> PasswordHasher:
+        return PasswordHasher(memory_cost=memory_cost >> 10, **others)
+
+    monkeypatch.setattr(passwords, "PasswordHasher", hasher)
+    for kept in (passwords._hasher, passwords._dummy):
+        kept.cache_clear()
+    yield
+    for kept in (passwords._hasher, passwords._dummy):
+        kept.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def run(request: pytest.FixtureRequest) -> Run:
     """What all processes of this test run share."""

@@ -22,7 +22,12 @@ def described() -> dict[str, Any]:
 
 def validator(schema: Any) -> Any:
     """Of a schema of the description, formats too."""
-    whole = {"components": described()["components"], "allOf": [schema]}
+    return _validator(json.dumps(schema))
+
+
+@lru_cache(maxsize=None)
+def _validator(schema: str) -> Any:
+    whole = {"components": described()["components"], "allOf": [json.loads(schema)]}
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import httpx
@@ -25,7 +25,7 @@ def validator(schema: Any) -> Any:
     return _validator(json.dumps(schema))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _validator(schema: str) -> Any:
     whole = {"components": described()["components"], "allOf": [json.loads(schema)]}
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)

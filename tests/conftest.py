@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from servers.misbehaving import Misbehaving
 from servers.postgres import PostgresServer, postgres
-from servers.run import Run
+from servers.run import Run, memory
 from servers.valkey import DATABASES, ValkeyServer, valkey
 
 # Before numpy is loaded, here and in what the tests start. Threads of the linear algebra wait for one another in a
@@ -21,17 +22,35 @@ from servers.valkey import DATABASES, ValkeyServer, valkey
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _RUN = pytest.StashKey[Run]()
+_LONG = ("fuzz", "tui", "cli", "test_kill.py", "server", "tasks", "observability")
 _KEPT = {"JOBSWIPE_CORPUS"}  # where the labelled data lies: for the tests themselves, not for what they test
 
 
 def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
-    run = Run(Path(worker["jobswipe_run"])) if worker is not None else Run.open()
+    # A copy of the template is hundreds of files: on a disk it takes Postgres 150 ms of a processor, in memory 20.
+    place = memory()
+    run = Run(Path(worker["jobswipe_run"])) if worker is not None else Run.open(place)
     config.stash[_RUN] = run
+    if place is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", place)  # the tests' own directories
+    # Else each of hundreds of commands that tests start would compile all of it anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     # No test may meet the settings or the data of whoever runs it.
     for name in _settings():
         del os.environ[name]
     os.environ["JOBSWIPE_HOME"] = str(run.directory / "home")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts processes comes first: no worker is left alone with a long file at the end of a run."""
+
+    def rank(item: pytest.Item) -> int:
+        room = item.path.relative_to(Path(__file__).parent).parts[0]
+        return _LONG.index(room) if room in _LONG else len(_LONG)
+
+    items.sort(key=rank)
 
 
 @pytest.hookimpl(optionalhook=True)

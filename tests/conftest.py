@@ -22,7 +22,7 @@ from servers.valkey import DATABASES, ValkeyServer, valkey
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _RUN = pytest.StashKey[Run]()
-_LONG = ("fuzz", "tui", "cli", "test_kill.py", "server", "tasks", "observability")
+_LONG = ("fuzz", "tui", "cli", "test_kill.py", "server", "tasks", "observability")  # where processes are started
 _KEPT = {"JOBSWIPE_CORPUS"}  # where the labelled data lies: for the tests themselves, not for what they test
 
 
@@ -44,11 +44,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What starts processes comes first: no worker is left alone with a long file at the end of a run."""
+    """Where processes are started comes first: no worker is left alone with a long file at the end of a run."""
 
     def rank(item: pytest.Item) -> int:
-        room = item.path.relative_to(Path(__file__).parent).parts[0]
-        return _LONG.index(room) if room in _LONG else len(_LONG)
+        here = Path(__file__).parent
+        return next((n for n, room in enumerate(_LONG) if item.path.is_relative_to(here / room)), len(_LONG))
 
     items.sort(key=rank)
 

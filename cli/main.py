@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import sys
 import traceback
@@ -40,7 +39,7 @@ from cli.commands import (
 )
 from cli.context import remember, watched
 from cli.output import note
-from jobswipe import __version__
+from jobswipe import __version__, heap
 from jobswipe.errors import JobSwipeError
 
 INTERRUPTED = 130
@@ -121,9 +120,7 @@ def run() -> None:
         if isinstance(stream, TextIOWrapper):
             # Data is UTF-8 whatever the locale; a terminal that lacks a letter shows another in its place.
             stream.reconfigure(errors="replace", encoding=None if stream.isatty() else "utf-8")
-    # Whole boards are in memory, and next to nothing in them refers to itself: looking for cycles at every 700 new
-    # objects took a tenth of the time of reading them.
-    gc.set_threshold(50_000, 10, 10)
+    heap.seldom()
     raise SystemExit(_run(sys.argv[1:]))
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 from litestar import Litestar
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 
 from jobswipe.db.engine import Database
 from jobswipe.security.origins import origins
@@ -41,9 +44,9 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
     app = Litestar(
         route_handlers=[alive, ready, api.routes(), pages.routes()],
         exception_handlers={Exception: problems.respond},
-        guards=[limiter.guard],
+        guards=[_limited],
         before_request=Demands(api.PREFIX),
-        on_shutdown=[windows.close],
+        on_shutdown=[_close],
         request_max_body_size=None,  # the layer before the router counts what comes
         debug=False,
         openapi_config=None,
@@ -60,10 +63,20 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
             readers=Readers(settings.server.resume_readers),
             forwarded=forwarded,
             limiter=limiter,
+            windows=windows,
         ),
     )
     # Around Litestar's own handler: its middleware does not see what no route takes.
     router = Encoded(app.asgi_handler)
     edge = Edge(router, settings.limits, forwarded, cors, limiter)  # type: ignore[arg-type]  # what comes is HTTP
-    app.asgi_handler = Headers(Observed(app, edge), headers, page_headers(settings), cors, stopping)  # type: ignore[arg-type]
+    app.asgi_handler = Headers(Observed(app, edge), headers, page_headers(settings), cors, stopping)  # type: ignore[arg-type]  # likewise
     return app
+
+
+# What the routes are bound to knows its application by its state alone: the routes of one are those of another.
+async def _limited(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    await connection.app.state.limiter.guard(connection, handler)
+
+
+async def _close(app: Litestar) -> None:
+    await app.state.windows.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Send
 
 from jobswipe.settings import LimitsSettings
-from server import bodies, options, problems
+from server import bodies, lanes, options, problems
 from server.cors import Cors
 from server.forwarded import Forwarded, peer
 from server.limits import Limiter, class_of
@@ -29,6 +29,7 @@ class Edge:
         self._forwarded.apply(scope)
         self._check_head(scope)
         of = options.of(scope)
+        lanes.choose(quick=bool(of.get(options.QUICK)))
         # A balancer asks for the health of a machine by that machine's address; there, nothing is told to anybody.
         if class_of(of) != "none" and direct is not None:
             self._forwarded.check_host(scope, from_here=direct.is_loopback and peer(scope) == direct)

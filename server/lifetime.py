@@ -8,14 +8,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from litestar.concurrency import set_asyncio_executor
 
 from jobswipe import heap
-from jobswipe.settings import Settings
+from jobswipe.settings import ServerSettings, Settings
 from jobswipe.tasks.supervise import BEYOND_GRACE
+from server.lanes import Lanes
 
 BEYOND = 5.0
 """Seconds beyond all grace times after which the process ends itself, whatever a request or a worker still does."""
@@ -39,11 +39,12 @@ def on_signals(stop: Callable[..., None]) -> Iterator[None]:
 
 
 @contextmanager
-def threads(count: int) -> Iterator[None]:
+def threads(settings: ServerSettings) -> Iterator[None]:
     """The threads that Litestar runs handlers in; one that computes lets the others have their turn."""
     heap.settle(heap.BUSY)
+    heap.seldom()
     sys.setswitchinterval(SWITCH)
-    executor = ThreadPoolExecutor(count, thread_name_prefix="request")
+    executor = Lanes(settings.threads, settings.deck_threads)
     set_asyncio_executor(executor)
     try:
         yield

@@ -19,6 +19,8 @@ PAGE = "page"
 """Of a route that answers with an HTML page, or with what such a page loads."""
 ANY_QUERY = "any_query"
 """Of a route of the API that takes query parameters which it does not know: a log-in service adds some of its own."""
+QUICK = "quick"
+"""Of a route that is asked with every card: its handlers have threads of their own."""
 
 _ROUTE = "jobswipe_route_options"
 _HEADERS = "jobswipe_headers"

@@ -39,7 +39,7 @@ def run(descriptor: int) -> int:
         # Ctrl-C reaches the whole process group: the process above passes on what it means.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_await_end, args=(stop,), daemon=True).start()
-        stack.enter_context(lifetime.threads(settings.server.threads))
+        stack.enter_context(lifetime.threads(settings.server))
         lifetime.guard(stopping, lifetime.longest(settings, 0), _tell)
         server.run([listener])
     return 0

@@ -17,6 +17,7 @@ import uvicorn
 from litestar import Litestar
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from jobswipe import heap
 from jobswipe.security.networks import parse
 from jobswipe.settings import LimitsSettings, Settings
 from server import problems, tls
@@ -231,6 +232,7 @@ class HttpServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
+        heap.leave_out()
         self._at_start()
 
     async def on_tick(self, counter: int) -> bool:

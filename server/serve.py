@@ -77,7 +77,7 @@ def run(
             else _Several(below.servers(count, listener.fileno(), settings, note), started, ended)
         )
         stack.enter_context(lifetime.on_signals(stop))
-        stack.enter_context(lifetime.threads(settings.server.threads))
+        stack.enter_context(lifetime.threads(settings.server))
         lifetime.guard(stopping, lifetime.longest(settings, workers), note)
         code = 0
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from servers.misbehaving import Misbehaving
 from servers.postgres import PostgresServer, postgres
-from servers.run import Run
+from servers.run import Run, memory
 from servers.valkey import DATABASES, ValkeyServer, valkey
 
 # Before numpy is loaded, here and in what the tests start. Threads of the linear algebra wait for one another in a
@@ -21,17 +22,35 @@ from servers.valkey import DATABASES, ValkeyServer, valkey
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _RUN = pytest.StashKey[Run]()
+_LONG = ("fuzz", "tui", "cli", "test_kill.py", "server", "tasks", "observability")  # where processes are started
 _KEPT = {"JOBSWIPE_CORPUS"}  # where the labelled data lies: for the tests themselves, not for what they test
 
 
 def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
-    run = Run(Path(worker["jobswipe_run"])) if worker is not None else Run.open()
+    # A copy of the template is hundreds of files: on a disk it takes Postgres 150 ms of a processor, in memory 20.
+    place = memory()
+    run = Run(Path(worker["jobswipe_run"])) if worker is not None else Run.open(place)
     config.stash[_RUN] = run
+    if place is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", place)  # the tests' own directories
+    # Else each of hundreds of commands that tests start would compile all of it anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     # No test may meet the settings or the data of whoever runs it.
     for name in _settings():
         del os.environ[name]
     os.environ["JOBSWIPE_HOME"] = str(run.directory / "home")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where processes are started comes first: no worker is left alone with a long file at the end of a run."""
+
+    def rank(item: pytest.Item) -> int:
+        here = Path(__file__).parent
+        return next((n for n, room in enumerate(_LONG) if item.path.is_relative_to(here / room)), len(_LONG))
+
+    items.sort(key=rank)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -60,6 +79,27 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("JOBSWIPE_HOME", str(directory))
     monkeypatch.setenv("JOBSWIPE_METRICS_PORT", "0")
     return directory
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed in this process as they are set to be, with as many KiB as MiB are set.
+
+    For tests that are about what comes after: a hash of the true cost takes 32 ms of a processor.
+    """
+    from argon2 import PasswordHasher
+
+    from jobswipe.accounts import passwords
+
+    def hasher(*, memory_cost: int, **others: int) -> PasswordHasher:
+        return PasswordHasher(memory_cost=memory_cost >> 10, **others)
+
+    monkeypatch.setattr(passwords, "PasswordHasher", hasher)
+    for kept in (passwords._hasher, passwords._dummy):
+        kept.cache_clear()
+    yield
+    for kept in (passwords._hasher, passwords._dummy):
+        kept.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -6,23 +6,22 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
+from stores.rows import company_id, skill_id
 
 from jobswipe import skills, titles
 from jobswipe.db.engine import Database
 from jobswipe.matching.engine import Matcher
 from jobswipe.models import (
     LOCAL_PERSON_ID,
-    Company,
     Person,
     Posting,
     PostingPlace,
     PostingSkill,
     Profile,
-    SkillConcept,
     Source,
 )
-from jobswipe.postings.keys import company_key, title_key
+from jobswipe.postings.keys import title_key
 from jobswipe.resumes import service
 from jobswipe.resumes.parse import ParsedResume
 from jobswipe.settings import Settings
@@ -72,7 +71,7 @@ def insert(session: Session, rows: Iterable[dict[str, Any]], first_seq: int = 1)
         posting = Posting(
             source_id=1,
             external_id=f"external-{seq}",
-            company_id=_company(session, row["company"]),
+            company_id=company_id(session, row["company"]),
             change_seq=seq,
             raw_hash=f"hash-{seq}",
             last_run_id=1,
@@ -106,7 +105,9 @@ def insert(session: Session, rows: Iterable[dict[str, Any]], first_seq: int = 1)
             )  # fmt: skip
         for position, name in enumerate(_asked(row["title"])):
             session.add(
-                PostingSkill(posting_id=posting.id or 0, position=position, skill_id=_skill(session, name), quote=name)
+                PostingSkill(
+                    posting_id=posting.id or 0, position=position, skill_id=skill_id(session, name), quote=name
+                )
             )
         session.flush()
         out.append(posting.id or 0)
@@ -147,25 +148,3 @@ def _remote(row: dict[str, Any]) -> list[str]:
 
 def _asked(title: str) -> tuple[str, ...]:
     return next((asked for role, asked in ROLES.items() if role in title), ())
-
-
-def _company(session: Session, name: str) -> int:
-    found = session.exec(select(Company).where(Company.key == company_key(name))).first()
-    if found is None:
-        found = Company(key=company_key(name), name=name)
-        session.add(found)
-        session.flush()
-    return found.id or 0
-
-
-def _skill(session: Session, name: str) -> int:
-    from jobswipe import skills
-
-    known = skills.extract(name)
-    concept, label = (known[0].id, known[0].name) if known else (f"sample:{name}", name)
-    found = session.exec(select(SkillConcept).where(SkillConcept.concept == concept)).first()
-    if found is None:
-        found = SkillConcept(concept=concept, name=label)
-        session.add(found)
-        session.flush()
-    return found.id or 0

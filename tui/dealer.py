@@ -108,15 +108,7 @@ class Dealer:
         card = self.current
         if card is None:
             return None
-        sent = Verdict(
-            key=uuid4().hex,
-            posting_id=card.posting_id,
-            verdict=verdict,
-            title=card.listing.title,
-            reason=reason,
-            position=self.position if self.deal else None,
-            explored=card.explored,
-        )
+        sent = Verdict.on(card, verdict, reason, self.position if self.deal else None)
         self.history.append((card, sent))
         self._judged_at = time.monotonic()
         self._send(sent)
@@ -240,7 +232,7 @@ class Dealer:
                     await self._keep()
                 self._sent.add(one.key)
             try:
-                await self._ask(lambda desk, one=one: desk.record(one))  # type: ignore[misc]
+                await self._ask(lambda desk, one=one: desk.record(one))  # type: ignore[misc]  # mypy infers no lambda that has a default
             except StorageError as error:
                 self._flying = None
                 self.trouble = error.message

@@ -113,14 +113,7 @@ class Plain:
                 self.say(error.message)
 
     def _store(self, card: DeskCard, verdict: str, reason: str | None) -> bool:
-        sent = Verdict(
-            key=uuid4().hex,
-            posting_id=card.posting_id,
-            verdict=verdict,
-            title=card.listing.title,
-            reason=reason,
-            explored=card.explored,
-        )
+        sent = Verdict.on(card, verdict, reason)
         try:
             opened = self._send(sent)
         except StorageError as error:

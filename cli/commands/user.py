@@ -49,11 +49,10 @@ def create(
     """
     from jobswipe import clock
     from jobswipe.accounts import audit, emails, passwords, service
-    from jobswipe.errors import UsageError
-    from jobswipe.models import LOCAL_PERSON_ID, ROLES
+    from jobswipe.accounts.principal import role_named
+    from jobswipe.models import LOCAL_PERSON_ID
 
-    if role not in ROLES:
-        raise UsageError(f"No role {role!r}: there are {', '.join(ROLES)}.")
+    given = role_named(role)
     address = emails.normal(email)
     settings = load_settings()
     database = open_store(settings, create=True)
@@ -67,7 +66,7 @@ def create(
             now,
             name=name,
             password_hash=password_hash,
-            role="admin" if admin else role,  # type: ignore[arg-type]  # it was looked up in ROLES
+            role="admin" if admin else given,
             verified=True,
         )
         audit.record(
@@ -238,14 +237,13 @@ def invite(email: Email, role: Annotated[str, typer.Option(help="user, analyst, 
     """
     from jobswipe import clock
     from jobswipe.accounts import mail, registration
-    from jobswipe.errors import UsageError
-    from jobswipe.models import LOCAL_PERSON_ID, ROLES
+    from jobswipe.accounts.principal import role_named
+    from jobswipe.models import LOCAL_PERSON_ID
 
-    if role not in ROLES:
-        raise UsageError(f"No role {role!r}: there are {', '.join(ROLES)}.")
+    given = role_named(role)
     settings = load_settings()
     with open_store(settings).write() as session:
-        made, text = registration.invite(session, LOCAL_PERSON_ID, email, role, clock.now(), settings)  # type: ignore[arg-type]  # it was looked up in ROLES
+        made, text = registration.invite(session, LOCAL_PERSON_ID, email, given, clock.now(), settings)
     say(mail.link(settings, "invite", text))
     note(f"It is valid until {_when(made.expires_at)}, once.")
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import sqlalchemy as sql
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from jobswipe.accounts.principal import SCOPES, Principal, Role, scopes_of
 from jobswipe.errors import NotFoundError, UsageError
 from jobswipe.models import LOCAL_PERSON_ID, Account, ApiKey
+from jobswipe.models.base import table
 from jobswipe.security import tokens, vault
 
 PREFIX = "jobswipe"
@@ -21,14 +23,20 @@ USED_EVERY = timedelta(minutes=1)
 """How exactly it is known when a key was last used."""
 _SHOWN = 8
 _PLACE = "api_key.key"
-_READ: Any = (
-    ApiKey.id,
-    ApiKey.person_id,
-    ApiKey.scopes,
-    ApiKey.expires_at,
-    ApiKey.last_used_at,
-    Account.role,
-    Account.disabled_at,
+_KEY, _ACCOUNT = table(ApiKey), table(Account)
+# Made once: building a statement costs as much as running it.
+_HOLDER = (
+    sql.select(
+        _KEY.c.id,
+        _KEY.c.person_id,
+        _KEY.c.scopes,
+        _KEY.c.expires_at,
+        _KEY.c.last_used_at,
+        _ACCOUNT.c.role,
+        _ACCOUNT.c.disabled_at,
+    )
+    .select_from(_KEY.outerjoin(_ACCOUNT, _ACCOUNT.c.person_id == _KEY.c.person_id))
+    .where(_KEY.c.key_hash == sql.bindparam("hash"), _KEY.c.revoked_at.is_(None))
 )
 
 
@@ -143,12 +151,9 @@ def authenticate(session: Session, text: str, now: datetime) -> Known | None:
     """Whose key it is; None for one that is unknown, revoked, expired, or of a disabled account."""
     if not tokens.well_formed(text, PREFIX):
         return None
-    statement: Any = (
-        select(*_READ)
-        .outerjoin(Account, col(Account.person_id) == col(ApiKey.person_id))
-        .where(ApiKey.key_hash == vault.of(session).fingerprint(_PLACE, text), col(ApiKey.revoked_at).is_(None))
-    )
-    row = session.exec(statement).one_or_none()
+    session.flush()
+    shown = {"hash": vault.of(session).fingerprint(_PLACE, text)}
+    row = session.connection().execute(_HOLDER, shown).one_or_none()
     if row is None:
         return None
     key_id, person_id, scopes, expires_at, used_at, role, disabled_at = row

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
+from jobswipe.errors import UsageError
 from jobswipe.models.accounts import ROLES
 
 Role = Literal["user", "analyst", "operator", "admin"]
@@ -51,6 +52,15 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         if ROLES.index(self.role) < ROLES.index(SCOPES[scope]):
             return False
         return self.scopes is None or scope in self.scopes
+
+
+def role_named(name: str) -> Role:
+    """The role of that name. Raises UsageError."""
+    roles: tuple[Role, ...] = get_args(Role)
+    for role in roles:
+        if role == name:
+            return role
+    raise UsageError(f"No role {name!r}: there are {', '.join(roles)}.")
 
 
 def scopes_of(role: Role) -> list[str]:

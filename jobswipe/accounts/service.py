@@ -9,10 +9,10 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from jobswipe.accounts import audit, emails, sessions
-from jobswipe.accounts.principal import Role
+from jobswipe.accounts.principal import Role, role_named
 from jobswipe.db.insert import insert_missing
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
-from jobswipe.models import LOCAL_PERSON_ID, ROLES, Account, Person
+from jobswipe.models import LOCAL_PERSON_ID, Account, Person
 from jobswipe.models.base import table
 from jobswipe.security import vault
 
@@ -132,9 +132,7 @@ def listing(session: Session, *, after: int = 0, limit: int = 100) -> list[Accou
 def set_role(session: Session, person_id: int, role: str, *, actor_id: int | None) -> Account:
     """Raises UsageError, NotFoundError, ConflictError for the last admin, unless the machine's operator (None) asks."""
     account = get(session, person_id)
-    if role not in ROLES:
-        raise UsageError(f"No role {role!r}: there are {', '.join(ROLES)}.")
-    if role != account.role:
+    if role_named(role) != account.role:
         before = account.role
         if before == "admin" and actor_id is not None:
             _not_the_last(session, person_id)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
+import sqlalchemy as sql
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
@@ -15,6 +16,7 @@ from jobswipe.accounts.audit import Visitor
 from jobswipe.accounts.principal import Principal, Role
 from jobswipe.errors import NotFoundError
 from jobswipe.models import Account, LoginSession
+from jobswipe.models.base import table
 from jobswipe.security import tokens, vault
 from jobswipe.security.vault import Vault
 from jobswipe.settings import AccountsSettings
@@ -30,6 +32,19 @@ _LONGEST_AGENT = 300
 _PLACE = "login_session.token"
 _SEALED = "login_session"
 _CSRF = "login_session.csrf"
+_SESSION, _ACCOUNT = table(LoginSession), table(Account)
+# Made once: building a statement costs as much as running it.
+_HOLDER = (
+    sql.select(_SESSION.c.id, _SESSION.c.person_id, _SESSION.c.last_seen_at, _ACCOUNT.c.role)
+    .select_from(_SESSION.join(_ACCOUNT, _ACCOUNT.c.person_id == _SESSION.c.person_id))
+    .where(
+        _SESSION.c.token_hash == sql.bindparam("hash"),
+        _SESSION.c.revoked_at.is_(None),
+        _SESSION.c.expires_at > sql.bindparam("now"),
+        _SESSION.c.last_seen_at > sql.bindparam("active"),
+        _ACCOUNT.c.disabled_at.is_(None),
+    )
+)
 
 
 class Known(NamedTuple):
@@ -78,17 +93,9 @@ def authenticate(session: Session, text: str, now: datetime, settings: AccountsS
     """Whose session it is; None for one that is unknown, ended, or of a disabled account."""
     if not tokens.well_formed(text, PREFIX):
         return None
-    columns: Any = (LoginSession.id, LoginSession.person_id, LoginSession.last_seen_at, Account.role)
-    statement: Any = (
-        select(*columns)
-        .join(Account, col(Account.person_id) == col(LoginSession.person_id))
-        .where(
-            LoginSession.token_hash == vault.of(session).fingerprint(_PLACE, text),
-            *_running(now, settings),
-            col(Account.disabled_at).is_(None),
-        )
-    )
-    row = session.exec(statement).one_or_none()
+    session.flush()
+    shown = {"hash": vault.of(session).fingerprint(_PLACE, text), "now": now, "active": _idle_since(now, settings)}
+    row = session.connection().execute(_HOLDER, shown).one_or_none()
     if row is None:
         return None
     session_id, person_id, seen_at, role = row
@@ -160,8 +167,13 @@ def _running(now: datetime, settings: AccountsSettings) -> tuple[Any, ...]:
     return (
         col(LoginSession.revoked_at).is_(None),
         col(LoginSession.expires_at) > now,
-        col(LoginSession.last_seen_at) > now - timedelta(hours=settings.idle_hours),
+        col(LoginSession.last_seen_at) > _idle_since(now, settings),
     )
+
+
+def _idle_since(now: datetime, settings: AccountsSettings) -> datetime:
+    """A session that was last used before this has ended."""
+    return now - timedelta(hours=settings.idle_hours)
 
 
 def _live(session: Session, person_id: int, now: datetime, settings: AccountsSettings) -> list[LoginSession]:

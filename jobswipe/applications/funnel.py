@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from statistics import median
 
 import msgspec
@@ -64,7 +65,7 @@ def funnel(session: Session, person_id: int) -> Funnel:
     ).all()
     furthest: dict[int, int] = {}
     latest: dict[int, str] = {}
-    since: dict[int, object] = {}
+    since: dict[int, datetime] = {}
     paces: dict[tuple[str, str], list[float]] = {}
     for application_id, came_from, stage, at in moves:
         stage = stage or ""
@@ -72,7 +73,7 @@ def funnel(session: Session, person_id: int) -> Funnel:
         if came_from is not None:
             before = since.get(application_id, at)
             # Whole seconds, as the report's query counts them.
-            seconds = int(at.timestamp()) - int(before.timestamp())  # type: ignore[attr-defined]  # a datetime
+            seconds = int(at.timestamp()) - int(before.timestamp())
             paces.setdefault((came_from, stage), []).append(seconds / _DAY)
         latest[application_id], since[application_id] = stage, at
     counts = [("open positions", _open(session)), *_verdicts(session, person_id)]

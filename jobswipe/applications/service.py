@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 from sqlmodel import Session, col, select
 
-from jobswipe.db.insert import insert_missing
+from jobswipe.db.insert import insert_missing, insert_row
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.models import STAGES, Application, ApplicationEvent, Company, Posting, PreferenceModel
 from jobswipe.models.base import table
@@ -74,7 +74,24 @@ def open_at(
     posting_id: int | None,
 ) -> Application:
     """A new application, in stage `saved`, for an opening that is known to have none."""
-    application = Application(
+    application = session.get(Application, put_at(session, person_id, now, title, company, url, posting_id))
+    assert application is not None  # noqa: S101 - for the type checker: it was put there
+    return application
+
+
+def put_at(
+    session: Session,
+    person_id: int,
+    now: datetime,
+    title: str,
+    company: str | None,
+    url: str | None,
+    posting_id: int | None,
+) -> int:
+    """The same, and nothing is read back: its id."""
+    number = insert_row(
+        session,
+        Application,
         person_id=person_id,
         posting_id=posting_id,
         title=title,
@@ -83,10 +100,8 @@ def open_at(
         created_at=now,
         updated_at=now,
     )
-    session.add(application)
-    session.flush()
-    keep_event(session, application, now, "opened", to_stage="saved")
-    return application
+    insert_row(session, ApplicationEvent, application_id=number, kind="opened", to_stage="saved", at=now)
+    return number
 
 
 def move(

@@ -64,13 +64,23 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session over one snapshot; nothing that it changes is kept."""
-        with self._session(write=False) as session:
+        with self._session(jobswipe_write=False) as session:
+            yield session
+
+    @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """A session that reads, each statement the store of its own moment; it must not change anything.
+
+        On Postgres it begins and ends no transaction: two of three ways to the store and back, where one row is read.
+        """
+        one_by_one = {} if self.dialect == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+        with self._session(jobswipe_write=False, **one_by_one) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session whose changes are committed together at the end, or not at all when the block raises."""
-        with self._my_turn(), self._session(write=True) as session:
+        with self._my_turn(), self._session(jobswipe_write=True) as session:
             yield session
             session.commit()
 
@@ -89,10 +99,10 @@ class Database:
                 self._turn.release()
 
     @contextmanager
-    def _session(self, *, write: bool) -> Iterator[Session]:
+    def _session(self, **options: Any) -> Iterator[Session]:
         try:
             with (
-                self.engine.connect().execution_options(jobswipe_write=write) as connection,
+                self.engine.connect().execution_options(**options) as connection,
                 Session(connection, expire_on_commit=False, info={"jobswipe_database": self}) as session,
             ):
                 yield session
@@ -114,6 +124,18 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def in_transaction(session: Session) -> Iterator[None]:
+    """What reads row by row needs a transaction on Postgres: a session that is a glance has one for this long."""
+    connection = session.connection()
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    with driver.transaction():
+        yield
 
 
 def database_of(settings: Settings) -> Database:

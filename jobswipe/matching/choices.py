@@ -11,28 +11,14 @@ from jobswipe.matching import facets, filters
 from jobswipe.matching.candidate import candidate
 from jobswipe.matching.engine import Matcher
 from jobswipe.matching.features import Features
-from jobswipe.matching.preferences import Preferences
+from jobswipe.matching.preferences import ChoiceCounts, Preferences
 from jobswipe.matching.verdicts import judged
 
 COUNTRIES = 12
 """Countries that are counted by name, those with the most postings."""
 
 
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """Cards that are left. `total` is under all filters; each other count is what one choice would leave, with the
-    other filters as they are. `countries` and `seniority` and `employment_types` count what the posting says; one that
-    does not say it passes, and is not counted there.
-    """
-
-    total: int
-    remote: dict[str, int]
-    seniority: dict[str, int]
-    employment_types: dict[str, int]
-    countries: dict[str, int]
-    salary: int
-
-
-def counts(matcher: Matcher, session: Session, person_id: int, preferences: Preferences) -> Counts:
+def counts(matcher: Matcher, session: Session, person_id: int, preferences: Preferences) -> ChoiceCounts:
     """Count for preferences that need not be stored."""
     from jobswipe.resumes.service import active_facts
 
@@ -46,7 +32,7 @@ def counts(matcher: Matcher, session: Session, person_id: int, preferences: Pref
         return np.asarray(left & filters.allowed(features, candidate(facts, wanted)))
 
     whole = under()
-    return Counts(
+    return ChoiceCounts(
         total=int(whole.sum()),
         remote={choice: int(under(remote=choice).sum()) for choice in ("ok", "only", "no")},
         seniority=_coded(features.level, under(seniority=()), facets.LEVELS),

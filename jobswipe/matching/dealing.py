@@ -35,7 +35,7 @@ def deal(matcher: Matcher, session: Session, person_id: int, size: int, seen: Se
     dealt, now = looked(matcher, session, person_id, wanted + len(before))
     fresh = [card for card in dealt if card.match.posting_id not in before][:wanted]
     heads, keep = matcher.heads(now)
-    looks = heads.looks(session, [card.match.posting_id for card in fresh], keep)
-    cards = [(card, looks[card.match.posting_id]) for card in fresh if card.match.posting_id in looks]
+    found = heads.get(session, [card.match.posting_id for card in fresh], keep=keep)
+    cards = [(card, found[card.match.posting_id].shown) for card in fresh if card.match.posting_id in found]
     ends = len(fresh) < wanted or len(before) + len(fresh) >= DEEPEST
     return Page(cards=cards, seen=() if ends else (*seen, *(card.match.posting_id for card in fresh)))

@@ -20,9 +20,11 @@ BOLDNESS = 0.5
 _PLAUSIBLE = 200
 """How far down the ranking an exploring card may come from."""
 _DEPTH = 400
+_AHEAD = 40
+"""How many of the best are read along where one is read: a verdict moves the ranking by a few places."""
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True):
+class Card(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A match as it lies in the deck. `position` counts the person's cards from 1; `explored`: shown to learn from."""
 
     position: int
@@ -48,7 +50,8 @@ def looked(matcher: Matcher, session: Session, person_id: int, size: int) -> tup
         if len(chosen) < size and not view.whole:
             view, warm = matcher.shortlisted(session, person_id, seen, warm, anew=True)
             chosen = choose(view, _open(view, warm), size, dealt, every)
-        matches = matcher.describe(session, view, np.array([row for row, _ in chosen], np.int64))
+        rows = np.array([row for row, _ in chosen], np.int64)
+        matches = matcher.describe(session, view, rows, lambda: _likely(view, warm))
         explored = {int(view.space.features.ids[row]): taught for row, taught in chosen}
         cards = [
             Card(position=dealt + match.rank, explored=explored[match.posting_id], match=match) for match in matches
@@ -60,6 +63,15 @@ def looked(matcher: Matcher, session: Session, person_id: int, size: int) -> tup
 
 def _open(view: View, warm: Warm) -> np.ndarray:
     return np.asarray(view.allowed & ~np.isin(view.space.features.ids, warm.log.judged))
+
+
+def _likely(view: View, warm: Warm) -> list[int]:
+    """Postings that verdicts on this deck will bring into the next ones."""
+    open_ = np.flatnonzero(_open(view, warm))
+    total = view.total[open_]
+    best = open_ if len(open_) <= _AHEAD else open_[np.argpartition(-total, _AHEAD - 1)[:_AHEAD]]
+    found: list[int] = view.space.features.ids[best].tolist()
+    return found
 
 
 def choose(view: View, open_: np.ndarray, size: int, dealt: int, explore_every: int) -> list[tuple[int, bool]]:

@@ -49,7 +49,7 @@ class Scales(msgspec.Struct, frozen=True, kw_only=True):
 SCALES = Scales()
 
 
-class Example(msgspec.Struct, frozen=True, kw_only=True):
+class Example(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the model keeps of a verdict: the posting's features by name, so that it outlives the index.
 
     `base` is the unlearned log-odds; `dense` follows DENSE, raw; `vector` holds the title vector as int8.

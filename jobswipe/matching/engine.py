@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +14,7 @@ import numpy as np
 from sqlmodel import Session, col, select
 
 from jobswipe import clock
-from jobswipe.db.engine import Database
+from jobswipe.db.engine import Database, in_transaction
 from jobswipe.matching import explain, features, filters, profile, score, verdicts
 from jobswipe.matching.candidate import Candidate, candidate
 from jobswipe.matching.design import Space
@@ -39,7 +40,7 @@ _TRIES = 3
 _log = logger(__name__)
 
 
-class Match(msgspec.Struct, frozen=True, kw_only=True):
+class Match(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A ranked posting. `score` is 0 to 1 and the sum of `parts`, to four decimals."""
 
     rank: int
@@ -139,7 +140,7 @@ class Matcher:
         try:
             state = self._state
             if state is None or self._gone or head(session).seq != state.mark.seq:
-                with span("refresh index", measured="index"):
+                with span("refresh index", measured="index"), in_transaction(session):
                     self._catch_up(session)
         finally:
             self._lock.release()
@@ -353,13 +354,18 @@ class Matcher:
             rows, total = rows[-total <= edge], total[-total <= edge]
         return np.asarray(rows[np.argsort(-total, kind="stable")][:limit])
 
-    def describe(self, session: Session, view: View, rows: np.ndarray) -> list[Match]:
-        """Matches for rows of the space, in their order; a posting that has gone meanwhile is left out."""
+    def describe(
+        self, session: Session, view: View, rows: np.ndarray, likely: Callable[[], Sequence[int]] | None = None
+    ) -> list[Match]:
+        """Matches for rows of the space, in their order; a posting that has gone meanwhile is left out.
+
+        `likely` tells which other postings will be described next.
+        """
         evidence = view.space.evidence[rows].copy()
         evidence[:, -1] = view.learned[rows]
         scores, parts = score.shares(evidence)
         ids = [int(id_) for id_ in view.space.features.ids[rows]]
-        heads = view.heads.get(session, ids, view.keep)
+        heads = view.heads.get(session, ids, keep=view.keep, likely=likely)
         out: list[Match] = []
         for at, posting_id in enumerate(ids):
             if posting_id not in heads:  # it went with its source: the next refresh looks again
@@ -369,14 +375,14 @@ class Matcher:
             matched = [name for concept, name in head.skills if concept in view.who.skills]
             missing = [name for concept, name in head.skills if concept not in view.who.skills]
             facets = view.space.features.facets(rows[at])
-            told = explain.Told(evidence[at].tolist(), facets, matched, missing, head.title)
+            told = explain.Told(evidence[at].tolist(), facets, matched, missing, head.shown.title)
             out.append(
                 Match(
                     rank=len(out) + 1,
                     posting_id=posting_id,
-                    title=head.title,
-                    company=head.company,
-                    url=head.url,
+                    title=head.shown.title,
+                    company=head.shown.company,
+                    url=head.shown.url,
                     score=float(scores[at]),
                     parts={name: float(value) + 0.0 for name, value in zip(score.PARTS, parts[at], strict=True)},
                     matched_skills=tuple(matched[:_MAX_SKILLS]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from jobswipe.matching.candidate import Candidate
-from jobswipe.matching.learn import POSITIVE, Model
+from jobswipe.matching.learn import Model
 from jobswipe.matching.score import PARTS, WEIGHTS
 
 _TELLING = 0.08
@@ -123,11 +123,7 @@ def _learned(told: Told, model: Model, names: Mapping[str, str]) -> list[str]:
         agreeing = [name for value, name in strong if (value > 0) == positive][:3]
         if not agreeing or (told.evidence["learned"] > 0) != positive:
             continue
-        many = sum(
-            1
-            for one in model.standing
-            if (one.verdict in POSITIVE) == positive and one.verdict != "skip" and set(agreeing) & set(one.facets)
-        )
+        many = model.agreeing(agreeing, liked=positive)
         if many:
             words = _as_written(told.title)
             said = list(dict.fromkeys(spoken(name, names, words) for name in agreeing))

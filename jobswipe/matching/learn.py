@@ -267,6 +267,21 @@ class Model:
         values = facet_values(facets, self.scales, {})
         return {name: value * weights[name] / self.scales.trust for name, value in values.items() if name in weights}
 
+    def agreeing(self, facets: Sequence[str], *, liked: bool) -> int:
+        """How many verdicts that like (or dislike) are on postings that have one of the facets; a skip is none."""
+        return len(frozenset().union(*(self._holders[liked].get(name, frozenset()) for name in facets)))
+
+    @cached_property
+    def _holders(self) -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
+        """The standing examples by facet: those disliked, and those liked."""
+        found: tuple[dict[str, set[int]], dict[str, set[int]]] = ({}, {})
+        for at, one in enumerate(self.standing):
+            if one.verdict != "skip":
+                for name in one.facets:
+                    found[one.verdict in POSITIVE].setdefault(name, set()).add(at)
+        disliked, liked = ({name: frozenset(held) for name, held in side.items()} for side in found)
+        return disliked, liked
+
     def summary(self, limit: int = 8) -> dict[str, Any]:
         """The strongest learned leanings, for people."""
         weights = self.weights.facets

@@ -43,6 +43,19 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return {key: list(value) if isinstance(value, tuple) else value for key, value in built.items()}
 
 
+class ChoiceCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Cards that are left: `total` under all preferences; each other count is what one choice would leave, the others
+    as they are. What a posting does not say passes, and is counted under no value. `salary`: those that say their pay.
+    """
+
+    total: int
+    remote: dict[str, int]
+    seniority: dict[str, int]
+    employment_types: dict[str, int]
+    countries: dict[str, int]
+    salary: int
+
+
 _CHOICES: dict[str, tuple[str, ...]] = {
     "remote": get_args(Remote),
     "seniority": get_args(Seniority),

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from jobswipe.errors import NotFoundError
 from jobswipe.matching import filters
 from jobswipe.matching.engine import Match, Matcher
+from jobswipe.matching.features import Features
 from jobswipe.matching.leanings import Leaning, leanings
 from jobswipe.models import Resume
 
@@ -40,15 +41,21 @@ def progress(matcher: Matcher, session: Session, person_id: int) -> Progress:
     """As the store is at this moment."""
     _, warm = matcher.present(session, person_id)
     features = matcher.features
-    left = filters.allowed(features, warm.who) & ~np.isin(features.ids, warm.log.judged)
     active = select(Resume.id).where(Resume.person_id == person_id, Resume.active)
     return Progress(
         judged=len(warm.log),
-        left=int(left.sum()),
+        left=left(features, filters.allowed(features, warm.who), warm.log.judged),
         postings=len(features.ids),
         has_resume=session.exec(active).first() is not None,
         leanings=leanings(warm.model, matcher.skill_names(session, warm.model), LEANINGS),
     )
+
+
+def left(features: Features, allowed: np.ndarray, gone: np.ndarray) -> int:
+    """How many of the postings that are `allowed` (by row) are not `gone` (ids, each once; some may be unknown)."""
+    at = np.searchsorted(features.ids, gone)
+    at, gone = at[at < len(allowed)], gone[at < len(allowed)]
+    return int(allowed.sum() - allowed[at[features.ids[at] == gone]].sum())
 
 
 def single(matcher: Matcher, session: Session, person_id: int, posting_id: int) -> Single:

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any, get_args
 
 import msgspec
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, select
 
 from jobswipe import skills
-from jobswipe.applications.service import open_at
-from jobswipe.db.insert import insert_missing
+from jobswipe.applications.service import put_at
+from jobswipe.db.insert import insert_missing, insert_row
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.matching import score
 from jobswipe.matching.design import DENSE
@@ -35,7 +35,6 @@ _log = logger(__name__)
 _MODEL = table(PreferenceModel)
 # Made once: building a statement costs as much as running it.
 _LOCK = select(_MODEL.c.person_id).where(_MODEL.c.person_id == bindparam("person")).with_for_update()
-_INSERT = insert(table(Swipe))
 _UPDATE = (
     update(_MODEL)
     .where(_MODEL.c.person_id == bindparam("person"))
@@ -148,7 +147,7 @@ def _record(
         _store(session, matcher, seen, replace(warm, model=model, log=log), edition, swipe, now)
     opened = None
     if verdict in ("like", "save") and posting.application is None:
-        opened = open_at(session, person_id, now, posting.title, posting.company, posting.url, posting_id).id
+        opened = put_at(session, person_id, now, posting.title, posting.company, posting.url, posting_id)
     return Recorded(swipe=swipe, new=True, application_id=opened)
 
 
@@ -249,9 +248,7 @@ def _lock(session: Session, person_id: int, now: datetime) -> None:
 
 def _append(session: Session, **values: Any) -> Swipe:
     """A row of the log, as it was stored."""
-    done = session.connection().execute(_INSERT, values)
-    (number,) = done.inserted_primary_key or (None,)
-    return Swipe(id=number, **values)
+    return Swipe(id=insert_row(session, Swipe, **values), **values)
 
 
 def _store(

@@ -18,13 +18,14 @@ import msgspec
 from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
+from jobswipe.db.changed import changed
 from jobswipe.db.engine import Database
 from jobswipe.models import Application, Notification, Posting
 from jobswipe.notifications import channels, digest, outbox, render
 from jobswipe.notifications import preferences as wanted
 from jobswipe.notifications.courier import Courier
 from jobswipe.notifications.events import PURSUED
-from jobswipe.notifications.outbox import OPEN, changed
+from jobswipe.notifications.outbox import OPEN
 from jobswipe.observability import measure
 from jobswipe.observability.context import span
 from jobswipe.settings import NotifySettings, Settings

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from jobswipe.db.changed import changed
 from jobswipe.db.engine import Database
 from jobswipe.models import Notification, NotificationProfile
 from jobswipe.notifications import outbox
@@ -39,7 +40,7 @@ def _gather_for(session: Session, settings: Settings, person_id: int, preference
         return False
     # Only one process gets today's digest, and no later hour of the day makes a second one.
     ensure(session, person_id, now)
-    claimed = outbox.changed(
+    claimed = changed(
         session,
         update(NotificationProfile)
         .where(

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import CursorResult, delete, func, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from jobswipe.db.changed import changed
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.models import NOTIFICATION_KINDS, NOTIFICATION_STATES, Notification, metadata
 from jobswipe.notifications.preferences import Preferences
@@ -83,13 +84,6 @@ def put(
     table = metadata.tables["notification"]
     statement = dialect.insert(table).on_conflict_do_nothing(index_elements=["person_id", "kind", "subject"])
     return session.execute(statement.values(**values).returning(table.c.id)).first() is not None
-
-
-def changed(session: Session, statement: Any) -> int:
-    """Run an update or delete; how many rows it changed."""
-    done = session.execute(statement)
-    assert isinstance(done, CursorResult)  # noqa: S101 - of an update or delete; for the type checker
-    return int(done.rowcount)
 
 
 def listing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from jobswipe.observability import measure
@@ -151,6 +152,7 @@ def _checkin(_dbapi: Any, record: Any) -> None:
         measure.connection(-1)
 
 
+@lru_cache(1_000)
 def word(statement: str) -> str:
     """A statement's first word, where it is a usual one."""
     first = statement.lstrip()[:10].partition(" ")[0].partition("\n")[0].upper()

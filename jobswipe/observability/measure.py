@@ -60,9 +60,9 @@ def active() -> bool:
 def request(method: str, route: str, status: int, seconds: float) -> None:
     """A served HTTP request. `route` is the template ("/postings/{id}"), never the path as it came."""
     if _metrics is not None:
-        method = method if method in METHODS else OTHER
-        _metrics.requests.labels(method, _routes(route), str(status) if 100 <= status < 600 else OTHER).inc()
-        _metrics.request_seconds.labels(method, _routes(route)).observe(seconds)
+        method, route = method if method in METHODS else OTHER, _routes(route)
+        _metrics.served(method, route, str(status) if 100 <= status < 600 else OTHER).inc()
+        _metrics.served_in(method, route).observe(seconds)
 
 
 def request_running(change: int) -> None:
@@ -174,7 +174,7 @@ def notification(channel: str, outcome: str) -> None:
 
 def query(statement: str, seconds: float) -> None:
     if _metrics is not None:
-        _metrics.query_seconds.labels(statement).observe(seconds)
+        _metrics.queries(statement).observe(seconds)
 
 
 def connection(change: int) -> None:

@@ -7,6 +7,7 @@ touch these objects: they tell `jobswipe.observability.measure`, which is free u
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -106,6 +107,27 @@ class Metrics:
         )
         self.connections = _gauge("database_connections_in_use", "Connections that are taken from the pool.")
 
+        # What each request asks for many times: the labels are looked up once.
+        self.served = cache(self.requests.labels)
+        self.served_in = cache(self.request_seconds.labels)
+        self.queries = cache(self.query_seconds.labels)
+
+
+_own = os.getpid()
+
+
+def _pid() -> int:
+    """The number of this process: it is asked for at each count, and the system's answer costs more than the count."""
+    return _own
+
+
+def _forked() -> None:
+    global _own
+    _own = os.getpid()
+
+
+os.register_at_fork(after_in_child=_forked)
+
 
 class Meter:
     """The metrics of this process, and the group that it counts in."""
@@ -114,7 +136,7 @@ class Meter:
         self.group = group
         os.environ[ENVIRONMENT] = str(group.directory)
         # prometheus-client decides at its import whether several processes count together. We may come later.
-        self._values: Any = values.MultiProcessValue()
+        self._values: Any = values.MultiProcessValue(_pid)
         values.ValueClass = self._values
         self.metrics = Metrics()
         measure.install(self.metrics)

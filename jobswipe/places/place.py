@@ -9,7 +9,7 @@ import msgspec
 Workplace = Literal["remote", "hybrid", "onsite"]
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One named place. `country` is ISO 3166-1 alpha-2; coordinates are degrees WGS 84; `text` is as written."""
 
     text: str

@@ -7,18 +7,19 @@ from datetime import datetime
 from typing import Any, cast
 
 import msgspec
+import sqlalchemy as sql
 from sqlmodel import Session, col, select
 
+from jobswipe.db.ids import parts
 from jobswipe.models import Company, Posting, PostingPlace
+from jobswipe.models.base import table
 from jobswipe.pay.salary import Amount, Period
 from jobswipe.places.place import Place, Workplace
 from jobswipe.postings.rows import amount
 from jobswipe.titles.level import EmploymentType, Seniority
 
-_BATCH = 500
 
-
-class Pay(msgspec.Struct, frozen=True, kw_only=True):
+class Pay(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Base pay: `min` is null for "up to", `max` for "from"; `currency` is ISO 4217."""
 
     min: Amount | None
@@ -27,7 +28,7 @@ class Pay(msgspec.Struct, frozen=True, kw_only=True):
     period: Period
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class Shown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A posting as a card or a row of a list shows it; the texts are the source's own."""
 
     posting_id: int
@@ -46,32 +47,37 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     attribution: str | None
 
 
-_COLUMNS: Any = (
-    Posting.id, Posting.title, Company.name, Posting.url, Posting.workplace, Posting.remote_countries,
-    Posting.remote_regions, Posting.employment_type, Posting.seniority, Posting.salary_min, Posting.salary_max,
-    Posting.salary_currency, Posting.salary_period, Posting.posted_at, Posting.state, Posting.attribution,
-    PostingPlace.text, PostingPlace.city, PostingPlace.region, PostingPlace.country, PostingPlace.latitude,
-    PostingPlace.longitude,
+_POSTING, _COMPANY, _PLACE = (table(one) for one in (Posting, Company, PostingPlace))
+# Made once: building a statement costs as much as running it.
+_SHOWN = (
+    sql.select(
+        *(_POSTING.c[name] for name in (
+            "id", "title", "url", "workplace", "remote_countries", "remote_regions", "employment_type", "seniority",
+            "salary_min", "salary_max", "salary_currency", "salary_period", "posted_at", "state", "attribution",
+        )),
+        _COMPANY.c.name,
+        *(_PLACE.c[name] for name in ("text", "city", "region", "country", "latitude", "longitude")),
+    )
+    .select_from(
+        _POSTING.outerjoin(_COMPANY, _COMPANY.c.id == _POSTING.c.company_id)
+        .outerjoin(_PLACE, _PLACE.c.posting_id == _POSTING.c.id)
+    )
+    .where(_POSTING.c.id.in_(sql.bindparam("ids", expanding=True)))
+    .order_by(_POSTING.c.id, _PLACE.c.position)
 )  # fmt: skip
 
 
 def shown(session: Session, ids: Sequence[int]) -> dict[int, Shown]:
     """What is shown of each posting; one that is not there is left out."""
     rows: dict[int, list[Any]] = {}
-    for start in range(0, len(ids), _BATCH):
-        statement = (
-            select(*_COLUMNS)
-            .outerjoin(Company, col(Company.id) == col(Posting.company_id))
-            .outerjoin(PostingPlace, col(PostingPlace.posting_id) == col(Posting.id))
-            .where(col(Posting.id).in_(ids[start : start + _BATCH]))
-            .order_by(col(Posting.id), col(PostingPlace.position))
-        )
-        for row in session.execute(statement):
+    session.flush()
+    for some in parts(ids):
+        for row in session.connection().execute(_SHOWN, {"ids": some}):
             rows.setdefault(row[0], []).append(row)
     return {posting_id: _of(found) for posting_id, found in rows.items()}
 
 
-class Whole(msgspec.Struct, frozen=True):
+class Whole(msgspec.Struct, frozen=True, gc=False):
     """What a card that is shown whole adds."""
 
     apply_url: str | None
@@ -87,8 +93,8 @@ def whole(session: Session, ids: Sequence[int]) -> dict[int, Whole]:
 def _of(rows: list[Any]) -> Shown:
     """`rows` is the posting beside each of its places."""
     (
-        posting_id, title, company, url, workplace, countries, regions, employment, seniority, low, high, currency,
-        period, posted_at, state, attribution, *_,
+        posting_id, title, url, workplace, countries, regions, employment, seniority, low, high, currency, period,
+        posted_at, state, attribution, company, *_,
     ) = rows[0]  # fmt: skip
     return Shown(
         posting_id=posting_id,

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
+import msgspec
+
 from jobswipe.resumes.extracted import Line, Link
 from jobswipe.resumes.fields import Entry
 from jobswipe.resumes.headings import fold, section_of
@@ -311,19 +313,13 @@ def _location(near: Sequence[Line], entry: Entry) -> Entry:
             if found is None:
                 continue
             confidence = 0.9 if is_place(bare) else 0.75
-            for key, value in (
-                ("address", found.address),
-                ("postalCode", found.postal_code),
-                ("city", found.city),
-                ("region", found.region),
-                ("countryCode", found.country_code),
-            ):
+            for key, value in msgspec.to_builtins(found).items():
                 out.put(
                     key,
                     value,
                     confidence,
                     line,
-                    value if key != "countryCode" and value and value in line.text else bare,
+                    value if key != "countryCode" and value in line.text else bare,
                 )
             return out
     return out

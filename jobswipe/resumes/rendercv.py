@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from jobswipe.errors import ResumeError
 from jobswipe.resumes.contact import profile
 from jobswipe.resumes.dates import find_date, find_range, to_iso
@@ -99,13 +101,7 @@ def _basics(cv: dict[str, Any]) -> Entry:
     out.put("url", str(site) if site else None, 1.0, None)
     if (place := _text(cv, "location")) and (found := where(place)) is not None:
         location = Entry()
-        for key, value in (
-            ("address", found.address),
-            ("postalCode", found.postal_code),
-            ("city", found.city),
-            ("region", found.region),
-            ("countryCode", found.country_code),
-        ):
+        for key, value in msgspec.to_builtins(found).items():
             location.put(key, value, 1.0, None, place)
         out.put_object("location", location)
     profiles = []

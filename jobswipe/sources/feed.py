@@ -15,7 +15,7 @@ from jobswipe.errors import PayloadError, UsageError
 from jobswipe.sources.base import Fetcher, Policy, ReadContext
 from jobswipe.sources.feeditem import Item, items_of
 from jobswipe.sources.fields import date, first, html_of, items, join, record, salary, section, text, texts, word
-from jobswipe.sources.payload import plain, xml
+from jobswipe.sources.payload import is_json, plain, xml
 from jobswipe.sources.raw import RawLocation, RawPosting, Rejection
 from jobswipe.sources.records import Origin, Shape, company_of, read_json
 from jobswipe.sources.requests import single
@@ -57,7 +57,7 @@ _ANYWHERE = re.compile(r"anywhere|world|global", re.IGNORECASE)
 
 def read(payload: bytes, context: ReadContext) -> Iterator[RawPosting | Rejection]:
     payload = plain(payload)
-    if payload[:512].lstrip().removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+    if is_json(payload):
         yield from read_json(payload, context, _SHAPE, _from_json)
         return
     root = xml(payload, KIND)

@@ -237,13 +237,22 @@ def _kind_of_xml(payload: bytes) -> str | None:
     return "rss" if b"<rss" in head or b"<feed" in head or b"<rdf:RDF" in head else None
 
 
+def is_json(payload: bytes) -> bool:
+    """Whether it begins as an object or a list does."""
+    return _start(payload)[:1] in (b"{", b"[")
+
+
+def _start(payload: bytes) -> bytes:
+    return payload[:2048].lstrip().removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
 def xml(payload: bytes, kind: str) -> Element:
     """The root element. Raises PayloadError when it is no XML or holds a document type with entities."""
     payload = plain(payload)
-    start = payload[:2048].lstrip().removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = _start(payload)
     if not start and not payload.strip():
         raise PayloadError(f"The payload is empty: expected {display(kind)} XML.")
-    if start[:1] in (b"{", b"["):
+    if is_json(payload):
         raise PayloadError(f"Got JSON, expected {display(kind)} XML{_hint(_kind_of_json(payload))}.")
     if _HTML.match(start):
         raise PayloadError(f"Got an HTML page, expected {display(kind)} XML: is the board name right?")

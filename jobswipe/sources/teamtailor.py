@@ -11,7 +11,7 @@ from jobswipe.sources import schemaorg
 from jobswipe.sources.base import Fetcher, Policy, ReadContext
 from jobswipe.sources.feeditem import Item, items_of
 from jobswipe.sources.fields import date, first, html_of, record, text, word
-from jobswipe.sources.payload import plain, xml
+from jobswipe.sources.payload import is_json, plain, xml
 from jobswipe.sources.raw import RawPosting, Rejection
 from jobswipe.sources.records import Origin, Shape, company_of, read_json
 from jobswipe.sources.requests import single
@@ -37,7 +37,7 @@ _HEADING = re.compile(
 
 def read(payload: bytes, context: ReadContext) -> Iterator[RawPosting | Rejection]:
     payload = plain(payload)
-    if payload[:512].lstrip().removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+    if is_json(payload):
         yield from read_json(payload, context, _SHAPE, _from_json)
         return
     root = xml(payload, KIND)

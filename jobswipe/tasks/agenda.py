@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
 
+import msgspec
 from sqlmodel import Session
 
 from jobswipe import clock
@@ -13,8 +13,11 @@ from jobswipe.settings import Settings
 from jobswipe.tasks import desk, schedule
 
 
-class Item(NamedTuple):
-    """An entry that is on. `last_slot` and what follows is null until a worker has seen the entry."""
+class ScheduleView(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the schedule. `stale`: twice its period has passed since its last success.
+
+    `last_slot` is null until a worker has seen the entry.
+    """
 
     name: str
     kind: str
@@ -26,20 +29,20 @@ class Item(NamedTuple):
     stale: bool
 
 
-def listing(session: Session, settings: Settings) -> list[Item]:
+def listing(session: Session, settings: Settings) -> list[ScheduleView]:
     """The entries that are on, by name. Raises SettingsError."""
     now = clock.now()
     known = {one.name: one for one in schedule.freshness(session)}
     return [
-        Item(
-            one.name,
-            one.kind,
-            one.cron,
-            str(one.zone),
-            one.following(now),
-            known[one.name].last_slot if one.name in known else None,
-            known[one.name].last_success_at if one.name in known else None,
-            one.name in known and known[one.name].stale,
+        ScheduleView(
+            name=one.name,
+            kind=one.kind,
+            cron=one.cron,
+            timezone=str(one.zone),
+            next_slot=one.following(now),
+            last_slot=known[one.name].last_slot if one.name in known else None,
+            last_success_at=known[one.name].last_success_at if one.name in known else None,
+            stale=one.name in known and known[one.name].stale,
         )
         for one in schedule.entries(settings)
     ]

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from jobswipe import clock
+from jobswipe.db.changed import changed
 from jobswipe.db.engine import Database
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.models import TaskRun
@@ -102,12 +103,13 @@ def retry(session: Session, task_id: int) -> None:
         ).scalar()
         if twin is not None:
             raise ConflictError(f"Task {twin} waits already and does the same.")
-    changed = session.execute(
+    done = changed(
+        session,
         update(TASKS)
         .where(_C.id == task_id, state_is("dead", "cancelled"))
-        .values(state="pending", attempts=0, run_at=now, changed_at=now, finished_at=None, worker=None)
+        .values(state="pending", attempts=0, run_at=now, changed_at=now, finished_at=None, worker=None),
     )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]  # an update's result has it
+    if done != 1:
         raise ConflictError(f"Task {task_id} is {task.state}: only a dead or cancelled one can be tried again.")
 
 
@@ -115,7 +117,8 @@ def cancel(session: Session, task_id: int) -> None:
     """End a task that is not ended; one that runs can no longer commit. Raises NotFoundError, ConflictError."""
     now = clock.now()
     task = show(session, task_id)
-    changed = session.execute(
+    done = changed(
+        session,
         update(TASKS)
         .where(_C.id == task_id, state_is("pending", "queued", "running"))
         .values(
@@ -125,7 +128,7 @@ def cancel(session: Session, task_id: int) -> None:
             changed_at=now,
             finished_at=now,
             error="Cancelled by a person.",
-        )
+        ),
     )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]  # likewise
+    if done != 1:
         raise ConflictError(f"Task {task_id} is {task.state} already.")

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from jobswipe import clock
 from jobswipe.accounts import idempotency
+from jobswipe.db.changed import changed
 from jobswipe.db.engine import Database
 from jobswipe.models import IdempotentReply, MetricSnapshot, SourceRun, WorkerBeat
 from jobswipe.models.base import table
@@ -50,8 +51,7 @@ def clean(database: Database, settings: WorkerSettings, *, heartbeat: Callable[[
 
 def forget_beats(session: Session, after: timedelta) -> int:
     """Drop the beats of workers that were last heard of longer ago than this; answers how many."""
-    gone = session.execute(delete(_BEATS).where(_BEATS.c.beat_at < clock.now() - after))
-    return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE has it  # a delete's result has it
+    return changed(session, delete(_BEATS).where(_BEATS.c.beat_at < clock.now() - after))
 
 
 def _tasks(state: str, before: datetime) -> tuple[Any, Any]:
@@ -68,7 +68,7 @@ def _forget_replies(database: Database, before: datetime) -> int:
     key = tuple_(_REPLIES.c.person_id, _REPLIES.c.key_hash)
     old = select(_REPLIES.c.person_id, _REPLIES.c.key_hash).where(_REPLIES.c.at < before).limit(BATCH)
     with database.write() as session:
-        return int(session.execute(delete(_REPLIES).where(key.in_(old))).rowcount)  # type: ignore[attr-defined]  # a DELETE has it
+        return changed(session, delete(_REPLIES).where(key.in_(old)))
 
 
 def _delete(database: Database, of: Any, chosen: Any) -> int:

@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Session
 
 from jobswipe import clock
+from jobswipe.db.changed import changed
 from jobswipe.db.engine import Database
 from jobswipe.db.insert import insert_missing
 from jobswipe.errors import SettingsError
@@ -195,8 +196,8 @@ def fire(session: Session, entry: Entry, now: datetime) -> int | None:
         return None
     if slot <= last <= now + _FAR:
         return None
-    moved = session.execute(_MOVE, {"entry": entry.name, "before": last, "slot": slot} | _text(entry))
-    if moved.rowcount != 1 or slot <= last:  # type: ignore[attr-defined]  # an update's result has it
+    moved = changed(session, _MOVE, {"entry": entry.name, "before": last, "slot": slot} | _text(entry))
+    if moved != 1 or slot <= last:
         return None  # another scheduler fired it, or the clock's mistake was mended
     payload = entry.payload | {"slot": slot.isoformat()}
     return ledger.enqueue(session, entry.kind, payload, dedupe_key=f"schedule:{entry.name}", schedule=entry.name)

@@ -10,6 +10,7 @@ from litestar.handlers import BaseRouteHandler
 
 from jobswipe.accounts.principal import SCOPES, Principal
 from jobswipe.errors import ForbiddenError, UnauthenticatedError
+from server import options
 from server.state import ServerState
 
 ApiRequest = Request[Principal, Any, ServerState]
@@ -32,11 +33,11 @@ BY_SESSION = "by_session"
 OPEN: dict[str, Any] = {PUBLIC: True}
 
 
-def needs(scope: str, *, by_session: bool = False) -> dict[str, Any]:
+def needs(scope: str, *, by_session: bool = False, quick: bool = False) -> dict[str, Any]:
     """The options of a route that needs a scope."""
     if scope not in SCOPES:
         raise ValueError(scope)
-    return {SCOPE: scope, BY_SESSION: by_session}
+    return {SCOPE: scope, BY_SESSION: by_session, options.QUICK: quick}
 
 
 def shows(*, request: Any = None, response: Any = None) -> dict[str, Any]:

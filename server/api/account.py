@@ -60,15 +60,9 @@ class Farewell(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     password: str
 
 
-class SessionShown(msgspec.Struct, kw_only=True):
+class SessionShown(sessions.Shown, frozen=True, kw_only=True):
     """`current`: the session that asks. `last_seen_at` is known to the minute."""
 
-    id: int
-    created_at: datetime
-    last_seen_at: datetime
-    expires_at: datetime
-    address: str | None
-    agent: str | None
     current: bool
 
 

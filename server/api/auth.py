@@ -79,7 +79,7 @@ class Credentials:
 
     def _ask_key(self, text: str) -> Principal | None:
         now = clock.now()
-        with self._database.read() as session:
+        with self._database.glance() as session:
             known = apikeys.authenticate(session, text, now)
         if known is None:
             return None
@@ -91,7 +91,7 @@ class Credentials:
 
     def _ask_session(self, text: str) -> Principal | None:
         now = clock.now()
-        with self._database.read() as session:
+        with self._database.glance() as session:
             known = sessions.authenticate(session, text, now, self._settings)
         if known is None:
             return None

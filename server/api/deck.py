@@ -112,7 +112,8 @@ class Deck(msgspec.Struct, frozen=True):
 
 @get(
     "/deck",
-    opt=needs("deck:read") | shows(response={"items": [CARD | _WHOLE], "next": "kqRkZWNrkQc", "progress": _PROGRESS}),
+    opt=needs("deck:read", quick=True)
+    | shows(response={"items": [CARD | _WHOLE], "next": "kqRkZWNrkQc", "progress": _PROGRESS}),
     sync_to_thread=True,
 )
 def deal(
@@ -136,7 +137,7 @@ def deal(
     state, person_id = request.app.state, request.user.person_id
     more: dict[int, Whole] = {}
     far = None
-    with state.database.read() as session:
+    with state.database.glance() as session:
         page = dealing.deal(state.matcher, session, person_id, limit, seen_)
         if full:
             more = whole(session, [shown.posting_id for _, shown in page.cards])
@@ -153,7 +154,7 @@ _SINGLE = {name: value for name, value in CARD.items() if name not in ("position
 
 @get(
     "/deck/{posting_id:int}",
-    opt=needs("deck:read") | shows(response=_SINGLE | {"may_judge": True}),
+    opt=needs("deck:read", quick=True) | shows(response=_SINGLE | {"may_judge": True}),
     sync_to_thread=True,
 )
 def single(request: ApiRequest, posting_id: PathId) -> SingleCard:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import msgspec
 from litestar import get, post
 from litestar import put as put_
 from litestar.params import JSONBody
 
 from jobswipe import clock
 from jobswipe.matching import profile
-from jobswipe.matching.preferences import Preferences, decode
+from jobswipe.matching.preferences import ChoiceCounts, Preferences, decode
 from server.api.access import ApiRequest, needs, shows
-from server.api.params import seen
 
 _EXAMPLE = {
     "countries": ["DE", "NL"],
@@ -40,19 +38,6 @@ def put(request: ApiRequest, data: JSONBody[Preferences]) -> Preferences:
     return chosen
 
 
-class ChoiceCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """Cards that are left: `total` under all preferences; each other count is what one choice would leave, the others
-    as they are. What a posting does not say passes, and is counted under no value. `salary`: those that say their pay.
-    """
-
-    total: int
-    remote: dict[str, int]
-    seniority: dict[str, int]
-    employment_types: dict[str, int]
-    countries: dict[str, int]
-    salary: int
-
-
 _COUNTS = {
     "total": 412, "remote": {"ok": 412, "only": 120, "no": 292}, "seniority": {"mid": 80, "senior": 130},
     "employment_types": {"full_time": 391, "contract": 4}, "countries": {"DE": 230, "NL": 61}, "salary": 142,
@@ -72,7 +57,7 @@ def counts(request: ApiRequest, data: JSONBody[Preferences]) -> ChoiceCounts:
     chosen = decode(data.to_dict())
     state = request.app.state
     with state.database.read() as session:
-        return seen(choices.counts(state.matcher, session, request.user.person_id, chosen), ChoiceCounts)
+        return choices.counts(state.matcher, session, request.user.person_id, chosen)
 
 
 ROUTES = (show, put, counts)

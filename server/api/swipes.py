@@ -96,10 +96,11 @@ _NEW = {"posting_id": 7, "verdict": "like", "deck_position": 1, "explored": Fals
 _JUDGED = {"swipe": _SWIPE, "new": True, "application_id": 12}
 _POSTING = {name: CARD[name] for name in Shown.__struct_fields__}
 _WRITE = needs("swipes:write")
+_QUICK = needs("swipes:write", quick=True)
 _READ = needs("swipes:read")
 
 
-@post("/swipes", opt=_WRITE | shows(request=_NEW, response=_JUDGED), status_code=200, sync_to_thread=True)
+@post("/swipes", opt=_QUICK | shows(request=_NEW, response=_JUDGED), status_code=200, sync_to_thread=True)
 def judge(request: ApiRequest, data: JSONBody[NewSwipe], key: KeyText = None) -> Judged:
     """Give a verdict. The deck learns from it; `like` and `save` open an application in stage `saved`.
 
@@ -151,7 +152,7 @@ def _judge_many(request: ApiRequest, session: Session, given: list[NewSwipe]) ->
     return JudgedMany(items=[_judged(one) for one in found])
 
 
-@post("/swipes/undo", opt=_WRITE | shows(response=_SWIPE), status_code=200, sync_to_thread=True)
+@post("/swipes/undo", opt=_QUICK | shows(response=_SWIPE), status_code=200, sync_to_thread=True)
 def undo(
     request: ApiRequest,
     key: KeyText = None,

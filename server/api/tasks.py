@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from jobswipe.accounts import audit
 from jobswipe.models import TaskRun
+from jobswipe.tasks import agenda
 from server.api.access import ApiRequest, needs, shows
 from server.api.params import CursorText, Id, Limit, PathId, after, cursor
 from server.api.sources import TaskAsked
@@ -47,24 +48,8 @@ class TaskPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-class ScheduleView(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the schedule. `stale`: twice its period has passed since its last success.
-
-    `last_slot` is null until a worker has seen the entry.
-    """
-
-    name: str
-    kind: str
-    cron: str
-    timezone: str
-    next_slot: datetime
-    last_slot: datetime | None
-    last_success_at: datetime | None
-    stale: bool
-
-
 class Schedules(msgspec.Struct, frozen=True, kw_only=True):
-    items: list[ScheduleView]
+    items: list[agenda.ScheduleView]
 
 
 class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,11 +144,9 @@ def cancel(request: ApiRequest, task_id: PathId) -> TaskView:
 @get("/schedules", opt=_READ | shows(response={"items": [_ENTRY]}), sync_to_thread=True)
 def schedules(request: ApiRequest) -> Schedules:
     """The entries of the schedule that are on, by name."""
-    from jobswipe.tasks import agenda
-
     state = request.app.state
     with state.database.read() as session:
-        return Schedules(items=[ScheduleView(**one._asdict()) for one in agenda.listing(session, state.settings)])
+        return Schedules(items=agenda.listing(session, state.settings))
 
 
 @post("/schedules/{name:str}/run", opt=_WRITE | shows(response={"task_id": 513}), status_code=202, sync_to_thread=True)
@@ -171,8 +154,6 @@ def run(
     request: ApiRequest, name: Annotated[str, PathParameter(max_length=100, description="The entry's name.")]
 ) -> TaskAsked:
     """Have an entry's task run now, out of its turn. Where it waits already, it is that task."""
-    from jobswipe.tasks import agenda
-
     state = request.app.state
     with state.database.write() as session:
         task_id = agenda.ask(session, state.settings, name)

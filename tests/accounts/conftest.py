@@ -13,7 +13,7 @@ from jobswipe.settings import Settings
 
 
 @pytest.fixture
-def database(database_url: str, home: Path) -> Iterator[Database]:
+def database(database_url: str, home: Path, cheap_passwords: None) -> Iterator[Database]:
     found = Database(database_url)
     yield found
     found.dispose()

@@ -60,7 +60,7 @@ def test_the_whole_way_by_mail(database: Database, mailing: Settings, server: Ma
         "JobSwipe: a new sign-in",  # the second one: a device that was not known
         "JobSwipe: confirm your e-mail address",
     ]
-    bodies = {one["Subject"]: one.get_body(("plain",)).get_content() for one in server.accepted[1:]}  # type: ignore[union-attr]
+    bodies = {one["Subject"]: one.get_body(("plain",)).get_content() for one in server.accepted[1:]}
     reset = next(word for word in bodies["JobSwipe: a new password"].split() if word.startswith("reset_"))
     change = next(word for word in bodies["JobSwipe: confirm your e-mail address"].split() if word.startswith("email_"))
     recovery.reset(database, mailing, reset, "five other words for it", clock.now())

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from account_support import EMAIL, account, audited, otp
-from servers.provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider, key
+from servers.provider import CLIENT_ID, OpenIdProvider, key
 from sqlmodel import select
 
 from jobswipe import clock
@@ -38,14 +38,8 @@ def provider() -> Iterator[OpenIdProvider]:
 
 @pytest.fixture
 def there(home: Path, monkeypatch: pytest.MonkeyPatch, provider: OpenIdProvider) -> Settings:
-    for name, value in {
-        "OIDC_ISSUER": provider.issuer,
-        "OIDC_CLIENT_ID": CLIENT_ID,
-        "OIDC_CLIENT_SECRET": CLIENT_SECRET,
-        "OIDC_ALLOW_PRIVATE": "true",
-        "SERVER_PUBLIC_URL": "https://jobs.example.com",
-    }.items():
-        monkeypatch.setenv(f"JOBSWIPE_{name}", value)
+    for name, value in provider.environment().items():
+        monkeypatch.setenv(name, value)
     return module.load(home)
 
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import stat
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
+import command
 import pytest
-
-JOBSWIPE = str(Path(sys.executable).with_name("jobswipe"))
 
 
 def run(*arguments: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-    ended = subprocess.run([JOBSWIPE, *arguments], input=given, capture_output=True, timeout=120, check=False)
-    assert b"Traceback" not in ended.stderr
-    return ended
+    return command.run(*arguments, stdin=given or b"")
 
 
 def test_there_and_back(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,7 +31,7 @@ def test_there_and_back(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert (again.returncode, again.stderr.count(b"\n")) == (2, 1)
     assert run("export", str(file), "--force").returncode == 0
     assert [one.name for one in tmp_path.glob(".mine*")] == []
-    piped = run("export", "-")
+    piped = command.started("export", "-")  # as typed, in a process
     assert piped.stdout[:2] == b"PK"
 
     monkeypatch.setenv("JOBSWIPE_HOME", str(tmp_path / "second"))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import command
 import pytest
 
-JOBSWIPE = str(Path(sys.executable).with_name("jobswipe"))
 LINES = b"Berlin, Germany; 60.000 - 75.000 EUR p.a.; Python and k8s\n\n\xff\xfe\x00\n   \nnothing here\nlast"
 
 
 def lines(*arguments: str, stdin: bytes) -> list[Any]:
-    done = subprocess.run([JOBSWIPE, "parse", *arguments], input=stdin, capture_output=True, check=True)
+    done = command.run("parse", *arguments, stdin=stdin)
+    assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -40,6 +39,8 @@ def test_salary() -> None:
 
 def test_place() -> None:
     first, blank = lines("place", stdin=b"Remote - US\n\n")
+    typed = command.started("parse", "place", stdin=b"Remote - US\n\n")  # in a process
+    assert [json.loads(line) for line in typed.stdout.splitlines()] == [first, blank]
     assert (first["places"][0]["country"], first["workplace"], first["remote_countries"]) == ("US", "remote", ["US"])
     assert blank == {"places": [], "workplace": None, "remote_countries": [], "remote_regions": []}
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+import command
 import pytest
 from small_store import fill
 
 from jobswipe.db.engine import Database
 
-JOBSWIPE = str(Path(sys.executable).with_name("jobswipe"))
-
 
 def run(*arguments: str) -> tuple[int, str, str]:
-    done = subprocess.run([JOBSWIPE, *arguments], capture_output=True, encoding="utf-8", check=False)
-    return done.returncode, done.stdout, done.stderr
+    return command.text(command.run(*arguments))
 
 
 @pytest.fixture
@@ -31,9 +27,9 @@ def ids(home: Path, sqlite_template: Path) -> list[int]:
 
 
 def test_search_counts_and_similar(ids: list[int]) -> None:
-    code, out, said = run(
-        "posting", "search", "engineer", "--country", "DE", "--workplace", "remote", "--limit", "3", "--format", "json"
-    )
+    typed = "posting search engineer --country DE --workplace remote --limit 3 --format json"
+    code, out, said = run(*typed.split())
+    assert command.text(command.started(*typed.split())) == (code, out, said)  # as typed, in a process
     rows = json.loads(out)
     assert (code, len(rows), said) == (0, 3, "3 of 4 are shown: --limit shows more.\n")
     assert {row["workplace"] for row in rows} == {"remote"}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
+import command
 import pytest
 
 from jobswipe import settings as settings_module
@@ -14,12 +13,9 @@ from jobswipe.db import migrate
 from jobswipe.db.engine import Database
 from jobswipe.tasks import ledger
 
-JOBSWIPE = str(Path(sys.executable).with_name("jobswipe"))
-
 
 def run(*arguments: str) -> tuple[int, str, str]:
-    done = subprocess.run([JOBSWIPE, "task", *arguments], capture_output=True, encoding="utf-8", check=False)
-    return done.returncode, done.stdout, done.stderr
+    return command.text(command.run("task", *arguments))
 
 
 @pytest.fixture
@@ -53,7 +49,12 @@ def test_list_show_cancel_and_retry(tasks: list[int]) -> None:
 
 
 def test_an_entry_of_the_schedule_is_run_now(tasks: list[int]) -> None:
-    assert run("run", "snapshot") == (0, "", "Task 3 (snapshot.take) waits for a worker.\n")
+    # As typed, in a process.
+    assert command.text(command.started("task", "run", "snapshot")) == (
+        0,
+        "",
+        "Task 3 (snapshot.take) waits for a worker.\n",
+    )
     assert run("run", "snapshot", "--here") == (0, "", "Task 3 (snapshot.take) is done.\n")
     assert json.loads(run("show", "3")[1])["state"] == "done"
 
@@ -84,18 +85,18 @@ def test_without_a_store_it_says_what_to_do(home: Path) -> None:
 
 
 def test_settings_show_the_queue_without_its_password(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def config(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([JOBSWIPE, "config", *arguments], capture_output=True, encoding="utf-8", check=False)
+    def config(*arguments: str) -> tuple[int, str, str]:
+        return command.text(command.run("config", *arguments))
 
-    shown = {row["key"]: row["value"] for row in json.loads(config("show", "--format", "json").stdout)}
+    shown = {row["key"]: row["value"] for row in json.loads(config("show", "--format", "json")[1])}
     assert shown["queue.url"] == f"sqlite:///{home}/queue.db"
-    assert config("check").returncode == 0
+    assert config("check")[0] == 0
     monkeypatch.setenv("JOBSWIPE_QUEUE_URL", "redis://:hunter2@queue.example.com:6379/3")
-    out = config("show", "--format", "json").stdout
+    out = config("show", "--format", "json")[1]
     assert ("hunter2" in out, "queue.example.com" in out) == (False, True)
     monkeypatch.setenv("JOBSWIPE_QUEUE_URL", "amqp://u:secret@queue.example.com")
     monkeypatch.setenv("JOBSWIPE_SCHEDULE_LAKE", "never ever")
     for said in ("JOBSWIPE_QUEUE_URL", "[schedule] lake"):
-        refused = config("check")
-        assert (refused.returncode, said in refused.stderr, "secret" in refused.stderr) == (2, True, False)
+        code, _, err = config("check")
+        assert (code, said in err, "secret" in err) == (2, True, False)
         monkeypatch.delenv("JOBSWIPE_QUEUE_URL", raising=False)

@@ -73,7 +73,7 @@ def test_no_journey_reads_a_large_table_from_end_to_end(database_url: str) -> No
         ingest(database, [raw("1"), raw("2", title="Cook"), raw("3", title=" ")], now=NOW + timedelta(days=2))
         with database.write() as session:
             assert catalog.due(session, NOW) == []
-            catalog.rejections(session, catalog.last_run(session, 1).id)  # type: ignore[union-attr, arg-type]  # it ran
+            catalog.rejections(session, catalog.last_run(session, 1).id)
             application, _ = applications.open_for(session, 1, 1, NOW)
             applications.events(session, application.id or 0)
             session.exec(select(Posting.id).where(col(Posting.change_seq) > 3).order_by(col(Posting.change_seq))).all()

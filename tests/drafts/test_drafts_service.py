@@ -153,7 +153,7 @@ def test_what_makes_no_sense(
     database: Database, home: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str]
 ) -> None:
     with pytest.raises(UsageError):
-        service.write(database, load_with(monkeypatch, ""), 1, 1, NOW, **given)  # type: ignore[arg-type]  # a table of cases
+        service.write(database, load_with(monkeypatch, ""), 1, 1, NOW, **given)
 
 
 def test_what_is_not_there(database: Database, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,12 +20,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
+from unittest.mock import patch
 
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import command
 import httpx
-from servers.served import JOBSWIPE, Served
+from servers.served import Served
 
 from jobswipe.accounts.principal import scopes_of
 from server.api.cookies import SESSION
@@ -172,12 +174,10 @@ def _boards() -> tempfile.TemporaryDirectory[str]:
 
 
 def _run(*arguments: str, stdin: str = "", home: str | None = None) -> str:
-    environment = os.environ | ({"JOBSWIPE_HOME": home} if home is not None else {})
-    done = subprocess.run(
-        [JOBSWIPE, *arguments], input=stdin, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    with patch.dict(os.environ, {"JOBSWIPE_HOME": home} if home is not None else {}):
+        code, out, err = command.text(command.run(*arguments, stdin=stdin))
+    assert code == 0, err
+    return out.strip()
 
 
 def _session(url: str) -> dict[str, str]:

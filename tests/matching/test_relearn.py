@@ -98,7 +98,7 @@ def test_a_verdict_that_was_learned_on_top_of_a_lost_state(both: Database, taugh
     """The newest swipe is the state's last one: all the same the others are missing."""
     with both.write() as session:
         session.execute(update(PreferenceModel).values(state=b""))
-        posting_id = session.exec(select(Posting.id).order_by(Posting.id.desc())).first()  # type: ignore[union-attr]  # a column
+        posting_id = session.exec(select(Posting.id).order_by(Posting.id.desc())).first()
         record(session, matcher(both, settings), 1, posting_id or 0, "like", NOW)
     with both.read() as session:
         assert len(Model.decode(row(session).state).examples) == 1
@@ -111,7 +111,7 @@ def test_a_process_that_has_the_model_in_memory_loses_nothing_with_the_state(bot
     with both.write() as session:
         before = facts(Model.decode(row(session).state))
         session.execute(update(PreferenceModel).values(state=b""))
-        posting_id = session.exec(select(Posting.id).order_by(Posting.id.desc())).first()  # type: ignore[union-attr]  # a column
+        posting_id = session.exec(select(Posting.id).order_by(Posting.id.desc())).first()
         record(session, taught, 1, posting_id or 0, "like", NOW)
     stale, changed, after = mended(both)
     assert (stale, changed) == (False, False)
@@ -189,7 +189,7 @@ def test_a_new_edition_of_skills_renews_the_facets(
 
 def test_a_verdict_on_a_posting_of_an_older_edition_is_looked_at_again(both: Database, taught: Matcher) -> None:
     with both.write() as session:
-        posting = session.exec(select(Posting).where(Posting.id.not_in(select(Swipe.posting_id)))).first()  # type: ignore[union-attr]  # a column
+        posting = session.exec(select(Posting).where(Posting.id.not_in(select(Swipe.posting_id)))).first()
         assert posting is not None
         posting.skills_edition = 0
         session.add(posting)

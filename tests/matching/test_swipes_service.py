@@ -74,7 +74,7 @@ def test_undo_restores_the_model_to_the_byte_and_takes_the_application_back(both
             "dislike",
             "like",
             "undo",
-        ]  # type: ignore[arg-type]  # a column at runtime
+        ]
 
 
 def test_undo_leaves_an_application_that_was_touched(sqlite: Database, settings: Settings) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import command
 import pytest
 from servers.ollama import Ollama
 from sqlalchemy import text
@@ -21,8 +20,6 @@ from jobswipe.errors import StorageError, UsageError
 from jobswipe.matching.index import TextIndex
 from jobswipe.observability import health
 from jobswipe.observability.health import Finding, Subject
-
-JOBSWIPE = str(Path(sys.executable).with_name("jobswipe"))
 
 
 @pytest.fixture(autouse=True)
@@ -165,23 +162,20 @@ def test_what_breaks_in_a_check_is_a_finding(configure: Configure, sqlite_store:
 
 
 def test_the_command(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([JOBSWIPE, "health", *arguments], capture_output=True, text=True, check=False)
+    def run(*arguments: str) -> tuple[int, str, str]:
+        return command.text(command.run("health", *arguments))
 
-    done = run()
-    assert done.returncode == 3
-    assert "run 'jobswipe init'" in done.stdout
-    assert done.stderr == "Health: fail.\n"
+    code, out, err = command.text(command.started("health"))  # as typed, in a process
+    assert (code, err) == (3, "Health: fail.\n")
+    assert "run 'jobswipe init'" in out
     assert not (home / "jobswipe.db").exists()
-    subprocess.run([JOBSWIPE, "init"], check=True, capture_output=True)
-    done = run("--json", "database", "storage")
-    assert done.returncode == 0
-    assert set(json.loads(done.stdout)["checks"]) == {"database:responseTime", "storage:responseTime"}
-    assert done.stderr == ""
+    assert command.run("init").returncode == 0
+    code, out, err = run("--json", "database", "storage")
+    assert (code, err) == (0, "")
+    assert set(json.loads(out)["checks"]) == {"database:responseTime", "storage:responseTime"}
     monkeypatch.setenv("JOBSWIPE_HEALTH_DISK_FREE_MB", str(10**9))
-    done = run("disk", "--format", "jsonl")
-    assert done.returncode == 3
-    row = json.loads(done.stdout)
-    assert (row["check"], row["status"]) == ("disk", "fail")
-    done = run("nonsense")
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    code, out, _ = run("disk", "--format", "jsonl")
+    row = json.loads(out)
+    assert (code, row["check"], row["status"]) == (3, "disk", "fail")
+    code, _, err = run("nonsense")
+    assert (code, err.count("\n")) == (2, 1)

@@ -14,7 +14,7 @@ QUOTE = '{"min": 1}'
 
 
 def read(*fields: object, country: str | None = None) -> tuple[object, ...] | None:
-    found = from_fields(*fields, QUOTE, country=country)  # type: ignore[arg-type]  # table rows of mixed types
+    found = from_fields(*fields, QUOTE, country=country)
     return (found.min, found.max, found.currency, found.period) if found else None
 
 

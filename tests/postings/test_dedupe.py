@@ -23,7 +23,7 @@ OTHER = "As our cook you plan the week's menus, buy from the market hall and tra
 def candidate(place: str | None = "Berlin, Germany", **values: str | None) -> Candidate:
     where = parse(place or "")
     known = {"id": "x", "company": "Acme Pumps", "title": "Pump Engineer", "text": None} | values
-    return Candidate(places=where.places, remote_countries=where.remote_countries, **known)  # type: ignore[arg-type]  # a test's shorthand
+    return Candidate(places=where.places, remote_countries=where.remote_countries, **known)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_two_titles_stay_two(a: str, b: str) -> None:
         (candidate("Berlin", text=ONE), candidate("Munich", text=ONE), False),
         (candidate("Germany", text=ONE), candidate("Munich, Germany", text=ONE), False),
         (candidate(company=None), candidate(company=None), False),
-        (candidate(source="1", first_party=True), candidate(source="1", first_party=True), False),  # type: ignore[arg-type]
+        (candidate(source="1", first_party=True), candidate(source="1", first_party=True), False),
         (candidate(source="1", text=ONE), candidate(source="1", text=ONE), True),
         (candidate(source="1", text=ONE, requisition_id="7"), candidate(source="1", text=ONE, requisition_id="8"), False),  # noqa: E501 - a table
     ],

@@ -530,7 +530,7 @@ def test_a_poll_that_is_broken_off_ends_soon(database: Database, boards: Boards,
     assert next(summaries).status == "complete"
     time.sleep(1.5)
     started = time.monotonic()
-    summaries.close()  # type: ignore[attr-defined]  # a generator
+    summaries.close()
     assert time.monotonic() - started < 2
 
 

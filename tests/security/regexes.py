@@ -6,9 +6,10 @@ import ast
 import importlib
 import pkgutil
 import re
-import re._parser as parser  # type: ignore[import-not-found]  # the interpreter's own reading of a pattern
+import re._parser as parser
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ class Use:
     anchored: bool
 
 
+@cache
 def uses() -> list[Use]:
     """What lies at module level, in containers and classes too, and what is written where it is used."""
     modules = [_module(info.name) for room in ROOMS for info in _within_room(room)]

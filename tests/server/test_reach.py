@@ -16,7 +16,7 @@ from server.forwarded import Forwarded
 
 def scope(client: str, *headers: tuple[str, str]) -> HTTPScope:
     found = [(name.encode(), value.encode()) for name, value in headers]
-    return {"client": (client, 1), "scheme": "http", "headers": found}  # type: ignore[typeddict-item]
+    return {"client": (client, 1), "scheme": "http", "headers": found}
 
 
 def seen(client: str, *headers: tuple[str, str], **settings: Any) -> tuple[str, str]:

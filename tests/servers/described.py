@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import httpx
@@ -22,7 +22,12 @@ def described() -> dict[str, Any]:
 
 def validator(schema: Any) -> Any:
     """Of a schema of the description, formats too."""
-    whole = {"components": described()["components"], "allOf": [schema]}
+    return _validator(json.dumps(schema))
+
+
+@cache
+def _validator(schema: str) -> Any:
+    whole = {"components": described()["components"], "allOf": [json.loads(schema)]}
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 

@@ -72,7 +72,7 @@ class MailServer:
             server.transport.abort()
             return "250 lost"
         content = envelope.original_content or b""
-        self.accepted.append(email.message_from_bytes(content, policy=email.policy.default))  # type: ignore[arg-type]
+        self.accepted.append(email.message_from_bytes(content, policy=email.policy.default))
         await asyncio.sleep(0)
         return "250 OK"
 

@@ -77,6 +77,16 @@ class OpenIdProvider:
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self.issuer = f"http://127.0.0.1:{self._http.server_port}"
 
+    def environment(self) -> dict[str, str]:
+        """What has JobSwipe sign people in by this provider."""
+        return {
+            "JOBSWIPE_OIDC_ISSUER": self.issuer,
+            "JOBSWIPE_OIDC_CLIENT_ID": CLIENT_ID,
+            "JOBSWIPE_OIDC_CLIENT_SECRET": CLIENT_SECRET,
+            "JOBSWIPE_OIDC_ALLOW_PRIVATE": "true",
+            "JOBSWIPE_SERVER_PUBLIC_URL": "https://jobs.example.com",
+        }
+
     def discovery(self) -> dict[str, Any]:
         return {
             "issuer": self.names_itself or self.issuer,

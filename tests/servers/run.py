@@ -17,9 +17,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import psutil
+
 _GUARD = Path(__file__).with_name("guard.py")
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
+_ROOM = 4 << 30
+"""Bytes that have to be free for a run whose files are in memory: most are those of Postgres, and less than one GiB."""
 
 
 class ServerError(Exception):
@@ -34,8 +38,9 @@ class Run:
         self._held = held
 
     @classmethod
-    def open(cls) -> Run:
-        directory = Path(tempfile.mkdtemp(prefix="jobswipe-tests-", dir=_reachable_temp()))
+    def open(cls, place: str | None = None) -> Run:
+        """A new run, with its directory in `place`: by default where temporary files are."""
+        directory = Path(tempfile.mkdtemp(prefix="jobswipe-tests-", dir=place or _reachable_temp()))
         # A server that runs as another user has to get through to its own directory.
         directory.chmod(0o711)
         held = (directory / "lock").open("w+b")
@@ -144,6 +149,16 @@ def other_user() -> str | None:
 def reachable(path: Path) -> bool:
     """Whether any user may pass through all the directories down to `path`."""
     return all(parent.stat().st_mode & 0o001 for parent in (path, *path.parents))
+
+
+def memory() -> str | None:
+    """A directory of files in memory, from which programs may be run; None where there is none with enough room."""
+    shared = Path("/dev/shm")
+    if not (shared.is_dir() and os.access(shared, os.W_OK | os.X_OK)):
+        return None
+    found = os.statvfs(shared)
+    free = min(found.f_bavail * found.f_frsize, psutil.virtual_memory().available)
+    return str(shared) if free >= _ROOM and not found.f_flag & os.ST_NOEXEC else None
 
 
 def _reachable_temp() -> str | None:

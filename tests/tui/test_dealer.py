@@ -78,7 +78,7 @@ def play(
         clerk = Clerk("test")
         dealer = Dealer(
             lambda: desk, clerk, Outbox(tmp_path), 8, lambda: None, lambda text, _: said.append(text), far=far
-        )  # type: ignore[arg-type,return-value]
+        )
         task = asyncio.create_task(dealer.run())
         await asyncio.wait_for(dealer.idle(), 30)
         try:

@@ -23,7 +23,7 @@ Make = Callable[[], SwipeApp]
 
 def swipes(database: Database) -> list[tuple[int, str, str | None]]:
     with database.read() as session:
-        return [(one.posting_id, one.verdict, one.reason) for one in session.exec(select(Swipe).order_by(Swipe.id))]  # type: ignore[arg-type]
+        return [(one.posting_id, one.verdict, one.reason) for one in session.exec(select(Swipe).order_by(Swipe.id))]
 
 
 def drive(app: SwipeApp, work: Callable[[SwipeApp, Any], Any], size: tuple[int, int] = (100, 30)) -> None:
@@ -38,7 +38,7 @@ def test_each_verdict(app: Make, filled: Database) -> None:
     async def work(one: SwipeApp, pilot: Any) -> None:
         judged = []
         for key, verdict in (("right", "like"), ("h", "dislike"), ("s", "save"), ("space", "skip"), ("l", "like")):
-            judged.append((one.dealer.current.posting_id, verdict, None))  # type: ignore[union-attr]
+            judged.append((one.dealer.current.posting_id, verdict, None))
             await pilot.press(key)
         await settled(one, pilot)
         assert swipes(filled) == judged
@@ -54,18 +54,18 @@ def test_undo_goes_back_through_the_session_and_no_further(app: Make, filled: Da
     async def work(one: SwipeApp, pilot: Any) -> None:
         order = []
         for _ in range(4):
-            order.append(one.dealer.current.posting_id)  # type: ignore[union-attr]
+            order.append(one.dealer.current.posting_id)
             await pilot.press("right")
         await settled(one, pilot)
         for expected in reversed(order):
             await pilot.press("u")
-            assert one.dealer.current.posting_id == expected  # type: ignore[union-attr]
+            assert one.dealer.current.posting_id == expected
         await pilot.press("u")
         await settled(one, pilot)
         assert [verdict for _, verdict, _ in swipes(filled)] == ["like"] * 4 + ["undo"] * 4
         with filled.read() as session:
             assert session.exec(select(Application)).all() == []
-        assert one.dealer.deal.dealt == 0  # type: ignore[union-attr]
+        assert one.dealer.deal.dealt == 0
 
     drive(app(), work)
 
@@ -89,11 +89,11 @@ def test_search_lays_a_card_on_top(app: Make, filled: Database) -> None:
         await until(lambda: one.screen.query_one("#hits").option_count > 0, pilot)
         await pilot.press("enter")
         await until(lambda: one.dealer.current is not before, pilot)
-        assert "Nurse" in one.dealer.current.listing.title  # type: ignore[union-attr]
+        assert "Nurse" in one.dealer.current.listing.title
         assert one.dealer.hand[0] is before
         await pilot.press("left")
         await settled(one, pilot)
-        assert one.dealer.current.posting_id == before.posting_id  # type: ignore[union-attr]
+        assert one.dealer.current.posting_id == before.posting_id
 
     drive(app(), work)
 
@@ -110,7 +110,7 @@ def test_filters_count_and_rule_out(app: Make, filled: Database) -> None:
         await until(lambda: one.screen.counts["total"] == 10, pilot)
         await pilot.press("f")
         await until(lambda: len(one.screen_stack) == 1, pilot)
-        await until(lambda: one.dealer.deal.left == 10, pilot)  # type: ignore[union-attr]
+        await until(lambda: one.dealer.deal.left == 10, pilot)
 
     drive(app(), work)
 
@@ -153,7 +153,7 @@ def test_too_small_says_so_and_recovers(app: Make, filled: Database) -> None:
         await until(lambda: not one.screen.query_one(TooSmall).display, pilot)
         await pilot.pause()
         assert one.screen.query_one(CardView).wide
-        assert one.dealer.current.listing.title in text(one)  # type: ignore[union-attr]
+        assert one.dealer.current.listing.title in text(one)
 
     drive(app(), work)
 
@@ -172,7 +172,7 @@ def test_starts_where_it_was_left(app: Make, filled: Database) -> None:
     async def first(one: SwipeApp, pilot: Any) -> None:
         await pilot.press("right", "right", "f2", "2")
         await settled(one, pilot)
-        shown.append(one.dealer.current.posting_id)  # type: ignore[union-attr]
+        shown.append(one.dealer.current.posting_id)
         await pilot.press("q")
 
     async def second(one: SwipeApp, pilot: Any) -> None:
@@ -180,7 +180,7 @@ def test_starts_where_it_was_left(app: Make, filled: Database) -> None:
         assert one.theme == "light"
         await pilot.press("1")
         await settled(one, pilot)
-        assert one.dealer.current.posting_id == shown[0]  # type: ignore[union-attr]
+        assert one.dealer.current.posting_id == shown[0]
 
     shown: list[int] = []
     drive(app(), first)
@@ -191,7 +191,7 @@ def test_what_closed_meanwhile_is_not_shown_again(app: Make, filled: Database) -
     shown: list[int] = []
 
     async def first(one: SwipeApp, pilot: Any) -> None:
-        shown.append(one.dealer.current.posting_id)  # type: ignore[union-attr]
+        shown.append(one.dealer.current.posting_id)
         await pilot.press("q")
 
     drive(app(), first)
@@ -204,7 +204,7 @@ def test_what_closed_meanwhile_is_not_shown_again(app: Make, filled: Database) -
         )
 
     async def second(one: SwipeApp, pilot: Any) -> None:
-        assert one.dealer.current.posting_id != shown[0]  # type: ignore[union-attr]
+        assert one.dealer.current.posting_id != shown[0]
 
     drive(app(), second)
 

@@ -63,7 +63,7 @@ def test_a_thousand(app: Callable[[], SwipeApp], store: Database) -> None:
             gc.collect()
             assert memory.memory_info().rss - middle < GROWTH
             with store.read() as session:
-                rows = session.exec(select(Swipe).order_by(Swipe.id)).all()  # type: ignore[arg-type]
+                rows = session.exec(select(Swipe).order_by(Swipe.id)).all()
             undone = {row.undoes_id for row in rows}
             standing = [(row.posting_id, row.verdict) for row in rows if row.verdict != "undo" and row.id not in undone]
             assert standing == expected

@@ -40,7 +40,7 @@ def test_a_session(settings: Settings, filled: Database) -> None:
     for expected in ("like: ", "Stored. Application 1.", "Took back: ", "title +", "ABOUT US", "saved: ", "towards "):
         assert expected in words, expected
     with filled.read() as session:
-        rows = session.exec(select(Swipe).order_by(Swipe.id)).all()  # type: ignore[arg-type]
+        rows = session.exec(select(Swipe).order_by(Swipe.id)).all()
     assert [(row.verdict, row.reason) for row in rows] == [
         ("like", None), ("dislike", None), ("dislike", "pay"), ("undo", None), ("save", None), ("skip", None),
     ]  # fmt: skip

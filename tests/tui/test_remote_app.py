@@ -46,7 +46,7 @@ def window(relay: Relay, client: Path, key: str, *options: str) -> Terminal:
 
 def judged(store: Database) -> list[str]:
     with store.read() as session:
-        return list(session.exec(select(Swipe.verdict).order_by(Swipe.id)))  # type: ignore[arg-type]
+        return list(session.exec(select(Swipe.verdict).order_by(Swipe.id)))
 
 
 def waiting(client: Path) -> int:

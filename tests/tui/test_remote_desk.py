@@ -87,7 +87,7 @@ def test_both_desks_say_the_same(
     remote.record(undo)
     same(local.deal(9, ()), remote.deal(9, ()))
     with database.read() as session:
-        rows = session.exec(select(Swipe.verdict).order_by(Swipe.id)).all()  # type: ignore[call-overload]
+        rows = session.exec(select(Swipe.verdict).order_by(Swipe.id)).all()
     assert list(rows) == [*verdicts, "undo"]
 
     other = remote.deal(9, ()).cards[3]
@@ -120,7 +120,7 @@ def _rooms(
     assert remote.applications() == local.applications()
     assert remote.history(first.id) == local.history(first.id)
     moved = next(one for one in remote.applications() if one.id == first.id)
-    assert (moved.stage, moved.notes, moved.reminder) == ("applied", 1, due)
+    assert (moved.stage, moved.notes, moved.reminder_at) == ("applied", 1, due)
 
     monkeypatch.setattr(rooms, "DRAFT_PAUSE", 0.1)
     told: list[str] = []
@@ -237,4 +237,4 @@ def rounded(rows: Any) -> list[dict[str, Any]]:
 
 def _asked(database: Database) -> bool:
     with database.read() as session:
-        return session.exec(select(TaskRun.id).where(TaskRun.kind.like("draft%"))).first() is not None  # type: ignore[attr-defined]
+        return session.exec(select(TaskRun.id).where(TaskRun.kind.like("draft%"))).first() is not None

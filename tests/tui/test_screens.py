@@ -67,7 +67,7 @@ def test_simulator(app: Make, filled: Database, size: tuple[int, int]) -> None:
             screen = one.screen
             for count in range(1, 6):
                 await pilot.press("s")
-                await until(lambda count=count: screen.simulation and len(screen.simulation.frames) == count, pilot)  # type: ignore[misc]
+                await until(lambda count=count: screen.simulation and len(screen.simulation.frames) == count, pilot)
                 await until(lambda: not any(w.is_running and w.group == "run" for w in one.workers), pilot)
             await pilot.pause()
             same_picture(one, f"simulator-{size[0]}x{size[1]}")

@@ -6,20 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, select
+from stores.rows import company_id, skill_id
 
 from jobswipe import titles
 from jobswipe.db.engine import Database
 from jobswipe.models import (
     ChangeCounter,
-    Company,
     Person,
     Posting,
     PostingPlace,
     PostingSkill,
-    SkillConcept,
     Source,
 )
-from jobswipe.postings.keys import company_key, title_key
+from jobswipe.postings.keys import title_key
 from jobswipe.resumes import service
 from jobswipe.resumes.parse import ParsedResume
 from jobswipe.resumes.service import ReadResume
@@ -121,7 +120,7 @@ def put(
     seq = counter.value
     country, latitude, longitude = PLACES[city]
     posting = Posting(
-        source_id=1, external_id=f"external-{seq}", company_id=_company(session, company), change_seq=seq,
+        source_id=1, external_id=f"external-{seq}", company_id=company_id(session, company), change_seq=seq,
         raw_hash=f"hash-{seq}", last_run_id=1, first_seen_at=NOW, last_seen_at=NOW, title=title,
         title_key=title_key(title), url=f"https://jobs.example.com/{seq}", workplace=workplace,
         remote_countries=[country] if workplace == "remote" else [], remote_regions=[], employment_type="full_time",
@@ -139,29 +138,7 @@ def put(
     )  # fmt: skip
     for position, name in enumerate((SKILLS[skills % 5], SKILLS[(skills + 1) % 5])):
         session.add(
-            PostingSkill(posting_id=posting.id or 0, position=position, skill_id=_skill(session, name), quote=name)
+            PostingSkill(posting_id=posting.id or 0, position=position, skill_id=skill_id(session, name), quote=name)
         )
     session.flush()
     return posting.id or 0
-
-
-def _company(session: Session, name: str) -> int:
-    found = session.exec(select(Company).where(Company.key == company_key(name))).first()
-    if found is None:
-        found = Company(key=company_key(name), name=name)
-        session.add(found)
-        session.flush()
-    return found.id or 0
-
-
-def _skill(session: Session, name: str) -> int:
-    from jobswipe import skills
-
-    concept = skills.extract(name)
-    key, label = (concept[0].id, concept[0].name) if concept else (f"sample:{name}", name)
-    found = session.exec(select(SkillConcept).where(SkillConcept.concept == key)).first()
-    if found is None:
-        found = SkillConcept(concept=key, name=label)
-        session.add(found)
-        session.flush()
-    return found.id or 0

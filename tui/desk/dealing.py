@@ -10,6 +10,7 @@ import numpy as np
 from jobswipe.matching import filters
 from jobswipe.matching.deck import choose
 from jobswipe.matching.engine import Match, Matcher, View
+from jobswipe.matching.progress import LEANINGS, left
 from jobswipe.postings.rows import load
 from tui.desk.interface import Deal, DeskCard, Listing
 from tui.desk.leaning import leanings
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from jobswipe.matching.warm import Warm
     from jobswipe.postings.posting import Posting
 
-_LEANINGS = 12
 _LISTINGS_KEPT = 100
 
 
@@ -58,7 +58,7 @@ class Hands:
             left=self._left(features, warm, gone),
             postings=len(features),
             has_resume=seen.person[0] is not None,
-            leanings=leanings(view.model, matcher.skill_names(session, view.model), _LEANINGS),
+            leanings=leanings(view.model, matcher.skill_names(session, view.model), LEANINGS),
         )
 
     def cards(
@@ -95,10 +95,7 @@ class Hands:
         known = self._counted
         if known is None or known[0] is not features or known[1] != warm.person_key:
             known = self._counted = (features, warm.person_key, filters.allowed(features, warm.who))
-        allowed = known[2]
-        at = np.searchsorted(features.ids, gone)
-        at, gone = at[at < len(allowed)], gone[at < len(allowed)]
-        return int(allowed.sum() - allowed[at[features.ids[at] == gone]].sum())
+        return left(features, known[2], gone)
 
 
 def _open(view: View, gone: np.ndarray) -> np.ndarray:

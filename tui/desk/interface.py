@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import uuid4
 
 import msgspec
 
@@ -93,6 +94,19 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     position: int | None = None
     explored: bool = False
 
+    @classmethod
+    def on(cls, card: DeskCard, verdict: str, reason: str | None = None, position: int | None = None) -> Verdict:
+        """A new one, on a card as it lies."""
+        return cls(
+            key=uuid4().hex,
+            posting_id=card.posting_id,
+            verdict=verdict,
+            title=card.listing.title,
+            reason=reason,
+            position=position,
+            explored=card.explored,
+        )
+
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """A posting that a search found."""
@@ -104,7 +118,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
-    """An application on the board. `reminder` is the next one that is open, `notes` how many were written."""
+    """An application on the board. `notes` counts those that were written; `reminder_at` is the next that is open."""
 
     id: int
     stage: str
@@ -116,7 +130,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     notes: int = 0
     documents: int = 0
-    reminder: datetime | None = None
+    reminder_at: datetime | None = None
 
 
 class Happening(msgspec.Struct, frozen=True):
@@ -239,7 +253,7 @@ class Desk(Protocol):
     def preferences(self) -> dict[str, Any]: ...
 
     def counts(self, preferences: dict[str, Any]) -> dict[str, Any]:
-        """How many cards each choice of a filter would leave: `jobswipe.matching.choices.Counts`."""
+        """How many cards each choice of a filter would leave: `jobswipe.matching.preferences.ChoiceCounts`."""
 
     def prefer(self, preferences: dict[str, Any]) -> None: ...
 

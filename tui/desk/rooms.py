@@ -64,7 +64,7 @@ class LocalRooms:
                 updated_at=one.updated_at,
                 notes=known[one.id or 0].notes,
                 documents=known[one.id or 0].documents,
-                reminder=known[one.id or 0].reminder_at,
+                reminder_at=known[one.id or 0].reminder_at,
             )
             for one in rows
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Grid
@@ -85,8 +85,8 @@ class MarketScreen(Room):
         skills.show(lambda width: plots.skills(found("skills"), width, max(1, skills.size.height)))
         self.query_one("#funnel", Page).show(lambda width: plots.funnel(found("stages"), width))
 
-    def on_resize(self, event: object) -> None:
-        super().on_resize(event)  # type: ignore[arg-type]  # the same event
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
         if self.sections:
             self.call_after_refresh(self._draw)
 

@@ -121,9 +121,9 @@ def _card(one: Application, width: int, chosen: bool, now: datetime) -> list[Con
         extra.append((f"  ✎ {one.notes}", "$quiet"))
     if one.documents:
         extra.append((f"  ✉ {one.documents}", "$quiet"))
-    if one.reminder is not None:
-        due = one.reminder <= now
-        left = max(0, (one.reminder - now).days)
+    if one.reminder_at is not None:
+        due = one.reminder_at <= now
+        left = max(0, (one.reminder_at - now).days)
         extra.append(("  ⏰ due" if due else f"  ⏰ {left} d", "bold $error" if due else "$warning"))
     lines = [
         Content.assemble(mark, (one.title, "bold $foreground" if chosen else "$foreground")),

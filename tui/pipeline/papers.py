@@ -23,9 +23,9 @@ def history(one: Application, found: Sequence[Happening]) -> Content:
         Content(""),
     ]
     lines += [Content.assemble((f"{here.at:%Y-%m-%d %H:%M}  ", "$quiet"), here.says) for here in found]
-    if one.reminder is not None:
+    if one.reminder_at is not None:
         lines.append(
-            Content.assemble((f"{one.reminder:%Y-%m-%d %H:%M}  ", "$warning"), ("a reminder is set", "$warning"))
+            Content.assemble((f"{one.reminder_at:%Y-%m-%d %H:%M}  ", "$warning"), ("a reminder is set", "$warning"))
         )
     return Content("\n").join(lines)
 

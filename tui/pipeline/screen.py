@@ -55,7 +55,7 @@ class PipelineScreen(Room):
             return
         chosen = self.chosen
         self.query_one(Board).show(found, keep or (chosen.id if chosen else None))
-        due = sum(1 for one in found if one.reminder is not None)
+        due = sum(1 for one in found if one.reminder_at is not None)
         self.query_one(Bar).tell(f"{len(found)} applications" + (f" · {due} reminders" if due else ""), f"{len(found)}")
 
     def on_board_chosen(self) -> None:

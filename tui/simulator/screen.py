@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -100,8 +100,8 @@ class SimulatorScreen(Room):
         found = self._found
         self.query_one("#weights", Page).show(lambda width: figures.weights(found, width))
 
-    def on_resize(self, event: object) -> None:
-        super().on_resize(event)  # type: ignore[arg-type]  # the same event
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
         self.call_after_refresh(self._show)
 
     async def _begin(self) -> bool:

@@ -78,7 +78,7 @@ async def person(authorization: Annotated[str, Header()]) -> int:
     if text not in _known:
         async with _sessions() as session:
             found = await session.scalar(
-                select(ApiKey.person_id).where(ApiKey.key_hash == _vault.fingerprint("api_key.key", text))  # type: ignore[call-overload]
+                select(ApiKey.person_id).where(ApiKey.key_hash == _vault.fingerprint("api_key.key", text))
             )
         if found is None:
             raise HTTPException(401)
@@ -92,17 +92,17 @@ async def deal(person_id: Annotated[int, Depends(person)], limit: int = SHOWN) -
         seen = (await session.execute(_LOOK, {"person": person_id})).one()
         ids = [1 + (person_id * 7_919 + seen.swipes * 104_729 + at * 611) % (seen.seq or 1) for at in range(limit)]
         postings = (await session.execute(
-            select(Posting.id, Posting.title, Company.name, Posting.url, Posting.workplace)  # type: ignore[call-overload]
+            select(Posting.id, Posting.title, Company.name, Posting.url, Posting.workplace)
             .outerjoin(Company, Company.id == Posting.company_id).where(Posting.id.in_(ids))
         )).all()  # fmt: skip
         where: dict[int, list[str]] = {}
         for posting_id, text in await session.execute(
-            select(PostingPlace.posting_id, PostingPlace.text).where(PostingPlace.posting_id.in_(ids))  # type: ignore[call-overload]
+            select(PostingPlace.posting_id, PostingPlace.text).where(PostingPlace.posting_id.in_(ids))
         ):
             where.setdefault(posting_id, []).append(text)
         asked: dict[int, list[str]] = {}
         for posting_id, name in await session.execute(
-            select(PostingSkill.posting_id, SkillConcept.name)  # type: ignore[call-overload]
+            select(PostingSkill.posting_id, SkillConcept.name)
             .join(SkillConcept, SkillConcept.id == PostingSkill.skill_id).where(PostingSkill.posting_id.in_(ids))
         ):  # fmt: skip
             asked.setdefault(posting_id, []).append(name)

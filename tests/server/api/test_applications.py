@@ -170,7 +170,7 @@ def test_a_draft_is_asked_for_and_shown_with_its_flags(
 ) -> None:
     fill(database)
     client = signed_in()
-    person_id: int = client.person_id  # type: ignore[attr-defined]
+    person_id: int = client.person_id
     number = _add(client)["id"]
     here = f"{APPLICATIONS}/{number}/documents"
     assert client.post(here, json={}).status_code == 404  # no resume yet

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from account_support import EMAIL, PASSWORD, account, audited, code
 from auth_support import API, Browser
-from servers.provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider
+from servers.provider import OpenIdProvider
 
 from jobswipe import settings as module
 from jobswipe.db.engine import Database
@@ -30,15 +30,9 @@ def provider() -> Iterator[OpenIdProvider]:
 
 @pytest.fixture
 def settings(home: object, monkeypatch: pytest.MonkeyPatch, provider: OpenIdProvider) -> Settings:
-    for name, value in {
-        "ACCOUNTS_REGISTRATION": "invite",
-        "OIDC_ISSUER": provider.issuer,
-        "OIDC_CLIENT_ID": CLIENT_ID,
-        "OIDC_CLIENT_SECRET": CLIENT_SECRET,
-        "OIDC_ALLOW_PRIVATE": "true",
-        "SERVER_PUBLIC_URL": "https://jobs.example.com",
-    }.items():
-        monkeypatch.setenv(f"JOBSWIPE_{name}", value)
+    monkeypatch.setenv("JOBSWIPE_ACCOUNTS_REGISTRATION", "invite")
+    for name, value in provider.environment().items():
+        monkeypatch.setenv(name, value)
     return module.load()
 
 

@@ -17,7 +17,7 @@ DECK, SWIPES = "/api/v1/deck", "/api/v1/swipes"
 def test_a_card_says_what_it_is_and_why(database: Database, signed_in: SignedIn) -> None:
     fill(database)
     client = signed_in()
-    give_resume(database, client.person_id)  # type: ignore[attr-defined]
+    give_resume(database, client.person_id)
     answer = client.get(DECK, params={"limit": 5})
     assert answer.status_code == 200
     cards = answer.json()["items"]
@@ -129,7 +129,7 @@ def test_a_full_deck_has_the_texts_and_says_how_far_one_has_come(database: Datab
     assert not far["has_resume"]
     assert far["leanings"]
     assert all(one["says"] and one["weight"] for one in far["leanings"])
-    give_resume(database, client.person_id)  # type: ignore[attr-defined]
+    give_resume(database, client.person_id)
     assert client.get(DECK, params={"full": "true"}).json()["progress"]["has_resume"]
     other = signed_in().get(DECK, params={"full": "true"}).json()["progress"]
     assert (other["judged"], other["left"], other["leanings"]) == (0, len(ids), [])
@@ -138,7 +138,7 @@ def test_a_full_deck_has_the_texts_and_says_how_far_one_has_come(database: Datab
 def test_any_open_posting_is_a_card(database: Database, signed_in: SignedIn) -> None:
     ids = fill(database)
     client = signed_in()
-    give_resume(database, client.person_id)  # type: ignore[attr-defined]
+    give_resume(database, client.person_id)
     card = client.get(DECK, params={"full": "true"}).json()["items"][4]
     alone = client.get(f"{DECK}/{card['posting_id']}").json()
     assert alone.pop("may_judge")

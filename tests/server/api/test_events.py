@@ -120,8 +120,8 @@ def test_each_is_told_their_own_and_operators_all(database: Database, signed_in:
     with Served(workers=1) as served:
         watching = [Watching(served, one) for one in (first, second, operator)]
         assert [(one.status, one.type) for one in watching] == [(200, TYPE)] * 3
-        told(database, first.person_id, 7)  # type: ignore[attr-defined]  # set by the fixture
-        task_id = work(database, person_id=first.person_id)  # type: ignore[attr-defined]  # likewise
+        told(database, first.person_id, 7)
+        task_id = work(database, person_id=first.person_id)
         other = work(database)
         own, others, all_ = watching
         until(lambda: [one["state"] for one in own.of("task")][-1:] == ["done"])
@@ -145,7 +145,7 @@ def test_each_is_told_their_own_and_operators_all(database: Database, signed_in:
 
 def test_it_goes_on_where_it_ended_through_another_server(database: Database, signed_in: SignedIn) -> None:
     client = signed_in()
-    person_id: int = client.person_id  # type: ignore[attr-defined]  # set by the fixture
+    person_id: int = client.person_id
     with Served() as one, Served() as another:
         watching = Watching(one, client, "?type=match")
         for number in range(3):
@@ -168,7 +168,7 @@ def test_it_ends_with_the_credential(database: Database, signed_in: SignedIn) ->
     with Served() as served:
         revoked, stays = Watching(served, client), Watching(served, other)
         with database.write() as session:
-            (key,) = apikeys.listing(session, client.person_id)  # type: ignore[attr-defined]  # set by the fixture
+            (key,) = apikeys.listing(session, client.person_id)
             apikeys.revoke(session, key.person_id, key.id or 0, datetime.now(UTC))
         assert revoked.ended.wait(SECONDS)
         assert not stays.ended.is_set()
@@ -193,7 +193,7 @@ def test_few_streams_each_and_no_thread_for_any(database: Database, signed_in: S
 def test_the_store_is_asked_once_for_all(
     database: Database, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person_id: int = signed_in().person_id  # type: ignore[attr-defined]  # set by the fixture
+    person_id: int = signed_in().person_id
     calls = 0
     read = Feed.read
 
@@ -220,7 +220,7 @@ def test_the_store_is_asked_once_for_all(
 
 
 def test_each_change_is_told_once_also_one_that_was_committed_late(database: Database, signed_in: SignedIn) -> None:
-    person_id: int = signed_in().person_id  # type: ignore[attr-defined]  # set by the fixture
+    person_id: int = signed_in().person_id
     feed = Feed(datetime.now(UTC))
 
     def read() -> list[int]:

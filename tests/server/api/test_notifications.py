@@ -33,7 +33,7 @@ def write(database: Database, client: Client, count: int = 1, **values: Any) -> 
         for number in range(count):
             payload = {"posting_id": 7, "title": "Cook", "company": "Acme", "score": 0.9, "url": "https://example.com"}
             row = Notification(
-                person_id=client.person_id,  # type: ignore[attr-defined]  # set by the fixture
+                person_id=client.person_id,
                 kind="strong_match",
                 subject=f"posting:{datetime.now(UTC).timestamp()}:{number}",
                 payload=payload,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def ask(database: Database, peer: str, **headers: str) -> dict[str, Any]:
     """What a client at that address is told."""
-    transport = httpx.ASGITransport(app=create_app(module.load(), database), client=(peer, 4711))  # type: ignore[arg-type]  # httpx's own type of an application
+    transport = httpx.ASGITransport(app=create_app(module.load(), database), client=(peer, 4711))
 
     async def get() -> dict[str, Any]:
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:

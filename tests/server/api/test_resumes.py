@@ -167,7 +167,7 @@ def test_what_is_no_resume_is_refused_by_its_content(signed_in: SignedIn, data: 
 def test_a_form_without_a_file_is_refused(signed_in: SignedIn) -> None:
     client = signed_in()
     for files in ({"other": ("cv.txt", TEXT)}, {"file": (None, TEXT)}):
-        assert client.post(RESUMES, files=files).status_code in REFUSED  # type: ignore[arg-type]
+        assert client.post(RESUMES, files=files).status_code in REFUSED
     bad = {"content-type": "multipart/form-data; boundary=x"}
     assert client.post(RESUMES, content=b"--y\r\nnothing", headers=bad).status_code in REFUSED
     none = {"content-type": "multipart/form-data"}

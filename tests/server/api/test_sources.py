@@ -47,7 +47,7 @@ def polled(database: Database, source_id: int) -> None:
 
 def actions(database: Database, actor_id: int) -> list[tuple[str, str | None]]:
     with database.read() as session:
-        found = session.exec(select(AuditEvent).where(AuditEvent.actor_id == actor_id).order_by(AuditEvent.id))  # type: ignore[arg-type]  # a column
+        found = session.exec(select(AuditEvent).where(AuditEvent.actor_id == actor_id).order_by(AuditEvent.id))
         return [(one.action, one.object_id) for one in found]
 
 
@@ -84,7 +84,7 @@ def test_a_sources_life(operator: Client, boards: Boards, database: Database) ->
 
     assert operator.delete(address).json() == {"postings": 2}
     assert operator.get(address).status_code == 404
-    told = actions(database, operator.person_id)  # type: ignore[attr-defined]  # set by the fixture
+    told = actions(database, operator.person_id)
     number = str(source["id"])
     assert told == [
         ("source.add", number),
@@ -127,7 +127,7 @@ def test_what_a_board_does_wrong_is_told(operator: Client, boards: Boards, behav
 
 
 def test_a_look_ends_in_time(boards: Boards, home: Any) -> None:
-    source = Source(id=1, kind="rss", board=boards.put("/slow.rss", feed("a Cook"), takes=300), created_at=None)  # type: ignore[arg-type]  # not stored
+    source = Source(id=1, kind="rss", board=boards.put("/slow.rss", feed("a Cook"), takes=300), created_at=None)
     found = trial.look(source, module.load().outbound, seconds=0.5)
     assert found.error
     assert "0.5 s" in found.error

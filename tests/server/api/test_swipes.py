@@ -216,7 +216,7 @@ def _pages(client: object, path: str, **params: str) -> list[dict[str, object]]:
     out: list[dict[str, object]] = []
     cursor: dict[str, str] = {}
     while True:
-        page = client.get(path, params={"limit": "3", **params, **cursor}).json()  # type: ignore[attr-defined]
+        page = client.get(path, params={"limit": "3", **params, **cursor}).json()
         out += page["items"]
         if page["next"] is None:
             return out

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from jobswipe.errors import JobSwipeError, UsageError
+from jobswipe.matching.preferences import ChoiceCounts
 from jobswipe.pay.salary import Salary
 from tui.desk.interface import Deal, DeskCard, Hit, Leaning, Listing, Verdict
 from tui.desk.remote import shapes
@@ -99,7 +100,7 @@ class RemoteDesk(RemoteRooms):
         return self.line.get("/profile", dict[str, Any])
 
     def counts(self, preferences: dict[str, Any]) -> dict[str, Any]:
-        return msgspec.structs.asdict(self.line.ask("POST", "/profile/counts", shapes.Counts, json=preferences))
+        return msgspec.structs.asdict(self.line.ask("POST", "/profile/counts", ChoiceCounts, json=preferences))
 
     def prefer(self, preferences: dict[str, Any]) -> None:
         self.line.ask("PUT", "/profile", dict[str, Any], json=preferences)

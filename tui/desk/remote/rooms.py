@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
+
 from jobswipe.errors import ForbiddenError, InputError, LimitError, NotFoundError
 from tui.desk.interface import (
     Application,
@@ -51,20 +53,14 @@ class RemoteRooms:
     _resume: int | None = None
 
     def applications(self) -> list[Application]:
-        found = self._all("/applications", shapes.Page[shapes.Application])
+        found = self._all("/applications", shapes.Page[Application])
         rows = [
-            Application(
-                id=one.id,
+            msgspec.structs.replace(
+                one,
                 stage=safe(one.stage),
                 title=safe(one.title),
                 company=safe(one.company) or None,
                 url=safe(one.url) or None,
-                posting_id=one.posting_id,
-                created_at=one.created_at,
-                updated_at=one.updated_at,
-                notes=one.notes,
-                documents=one.documents,
-                reminder=one.reminder_at,
             )
             for one in found
         ]

@@ -9,6 +9,7 @@ import msgspec
 
 from jobswipe.pay.salary import Amount, Period
 from jobswipe.places.place import Place
+from tui.desk.interface import Leaning
 
 T = TypeVar("T")
 
@@ -52,17 +53,12 @@ class Card(Posting, frozen=True, kw_only=True):
     may_judge: bool = True
 
 
-class Taught(msgspec.Struct, frozen=True):
-    says: str
-    weight: float
-
-
 class Progress(msgspec.Struct, frozen=True):
     judged: int
     left: int
     postings: int
     has_resume: bool
-    leanings: list[Taught]
+    leanings: list[Leaning]
 
 
 class Deck(msgspec.Struct, frozen=True):
@@ -83,20 +79,6 @@ class Taken(msgspec.Struct, frozen=True):
 
 class Account(msgspec.Struct, frozen=True):
     person_id: int
-
-
-class Application(msgspec.Struct, frozen=True):
-    id: int
-    stage: str
-    title: str
-    company: str | None
-    url: str | None
-    posting_id: int | None
-    created_at: datetime
-    updated_at: datetime
-    notes: int
-    documents: int
-    reminder_at: datetime | None
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -246,12 +228,3 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     life: Life
     versions: list[Change]
     merged: list[Merged]
-
-
-class Counts(msgspec.Struct, frozen=True):
-    total: int
-    remote: dict[str, int]
-    seniority: dict[str, int]
-    employment_types: dict[str, int]
-    countries: dict[str, int]
-    salary: int

@@ -13,6 +13,7 @@ from jobswipe.db.engine import Database
 from jobswipe.security.origins import origins
 from jobswipe.settings import Settings
 from server import api, limits, pages, problems
+from server.api.answers import Answers
 from server.api.auth import Credentials
 from server.api.by_provider import provider
 from server.cors import Cors
@@ -55,6 +56,7 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
             settings,
             database,
             credentials=Credentials(database, settings.accounts),
+            answers=Answers(),
             provider=provider(settings),
             live=Live(database, settings.events, stopping),
             description=Description(api.routes),

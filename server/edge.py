@@ -29,7 +29,7 @@ class Edge:
         self._forwarded.apply(scope)
         self._check_head(scope)
         of = options.of(scope)
-        lanes.choose(quick=bool(of.get(options.QUICK)))
+        lanes.choose(of.get(options.LANE))
         # A balancer asks for the health of a machine by that machine's address; there, nothing is told to anybody.
         if class_of(of) != "none" and direct is not None:
             self._forwarded.check_host(scope, from_here=direct.is_loopback and peer(scope) == direct)

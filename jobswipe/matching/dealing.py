@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from sqlmodel import Session
@@ -16,10 +17,14 @@ DEEPEST = 200
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """Cards with what each shows. `seen` are the postings of this and the earlier pages, empty where the deck ends."""
+    """Cards with what each shows. `seen` are the postings of this and the earlier pages, empty where the deck ends.
+
+    `key` names all that the page depends on, None where that is not known: the same key, the same page.
+    """
 
     cards: list[tuple[Card, Shown]]
     seen: tuple[int, ...]
+    key: tuple[Any, ...] | None = None
 
 
 def deal(matcher: Matcher, session: Session, person_id: int, size: int, seen: Sequence[int] = ()) -> Page:
@@ -32,10 +37,15 @@ def deal(matcher: Matcher, session: Session, person_id: int, size: int, seen: Se
     if wanted <= 0:
         return Page(cards=[], seen=())
     # A deck's beginning does not depend on its size: what was seen is most of it, in the same order.
-    dealt, now = looked(matcher, session, person_id, wanted + len(before))
+    dealt, now, key = looked(matcher, session, person_id, wanted + len(before))
     fresh = [card for card in dealt if card.match.posting_id not in before][:wanted]
     heads, keep = matcher.heads(now)
     found = heads.get(session, [card.match.posting_id for card in fresh], keep=keep)
     cards = [(card, found[card.match.posting_id].shown) for card in fresh if card.match.posting_id in found]
     ends = len(fresh) < wanted or len(before) + len(fresh) >= DEEPEST
-    return Page(cards=cards, seen=() if ends else (*seen, *(card.match.posting_id for card in fresh)))
+    whole = key is not None and keep and len(cards) == len(fresh)
+    return Page(
+        cards=cards,
+        seen=() if ends else (*seen, *(card.match.posting_id for card in fresh)),
+        key=(key, size, *seen) if whole else None,
+    )

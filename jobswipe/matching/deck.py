@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -34,16 +35,24 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def deck(matcher: Matcher, session: Session, person_id: int, size: int = 10) -> list[Card]:
     """The next `size` cards; never a judged one."""
-    return looked(matcher, session, person_id, size)[0]
+    return looked(matcher, session, person_id, size).cards
 
 
-def looked(matcher: Matcher, session: Session, person_id: int, size: int) -> tuple[list[Card], Seen]:
-    """The same, with the state of the store that they are of."""
+class Looked(NamedTuple):
+    """Cards with the state of the store that they are of. `key` names all that they depend on, where it is known."""
+
+    cards: list[Card]
+    seen: Seen
+    key: tuple[Any, ...] | None
+
+
+def looked(matcher: Matcher, session: Session, person_id: int, size: int) -> Looked:
+    """The same, with what they are of."""
     with span("deal cards", measured="deck"):
         seen, warm = matcher.present(session, person_id)
         key = matcher.cards_key(seen, warm)
         if warm.cards_key == key and size in warm.cards:
-            return list(warm.cards[size]), seen
+            return Looked(list(warm.cards[size]), seen, key)
         dealt, every = len(warm.log), matcher.settings.match.explore_every
         view, warm = matcher.shortlisted(session, person_id, seen, warm)
         chosen = choose(view, _open(view, warm), size, dealt, every)
@@ -56,9 +65,10 @@ def looked(matcher: Matcher, session: Session, person_id: int, size: int) -> tup
         cards = [
             Card(position=dealt + match.rank, explored=explored[match.posting_id], match=match) for match in matches
         ]
-        if len(cards) == len(chosen):
-            matcher.records.put(session, person_id, replace(warm, cards_key=key, cards={size: tuple(cards)}))
-        return cards, seen
+        if len(cards) < len(chosen):
+            return Looked(cards, seen, None)
+        matcher.records.put(session, person_id, replace(warm, cards_key=key, cards={size: tuple(cards)}))
+        return Looked(cards, seen, key)
 
 
 def _open(view: View, warm: Warm) -> np.ndarray:

@@ -33,11 +33,11 @@ BY_SESSION = "by_session"
 OPEN: dict[str, Any] = {PUBLIC: True}
 
 
-def needs(scope: str, *, by_session: bool = False, quick: bool = False) -> dict[str, Any]:
-    """The options of a route that needs a scope."""
+def needs(scope: str, *, by_session: bool = False, lane: str | None = None) -> dict[str, Any]:
+    """The options of a route that needs a scope. `lane`: its handler's threads, of `server.lanes`."""
     if scope not in SCOPES:
         raise ValueError(scope)
-    return {SCOPE: scope, BY_SESSION: by_session, options.QUICK: quick}
+    return {SCOPE: scope, BY_SESSION: by_session, options.LANE: lane}
 
 
 def shows(*, request: Any = None, response: Any = None) -> dict[str, Any]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import msgspec
-from litestar import get
+from litestar import MediaType, Response, get
 from litestar.params import QueryParameter
 
 from jobswipe.postings.shown import Shown, Whole
-from server.api.access import ApiRequest, needs, shows
+from server.api.access import ANSWER, ApiRequest, needs, shows
 from server.api.params import MAX_ID, CursorText, Limit, PathId, after, cursor, seen
+from server.lanes import DECKS
 
 if TYPE_CHECKING:
+    from jobswipe.matching.dealing import Page
     from jobswipe.matching.engine import Match
 
 _KIND = "deck"
@@ -112,8 +114,9 @@ class Deck(msgspec.Struct, frozen=True):
 
 @get(
     "/deck",
-    opt=needs("deck:read", quick=True)
-    | shows(response={"items": [CARD | _WHOLE], "next": "kqRkZWNrkQc", "progress": _PROGRESS}),
+    opt=needs("deck:read", lane=DECKS)
+    | shows(response={"items": [CARD | _WHOLE], "next": "kqRkZWNrkQc", "progress": _PROGRESS})
+    | {ANSWER: Deck},
     sync_to_thread=True,
 )
 def deal(
@@ -123,7 +126,7 @@ def deal(
     full: Annotated[
         bool, QueryParameter(description="With each posting's text and where to apply, and with your progress.")
     ] = False,
-) -> Deck:
+) -> Response[Deck]:
     """The next cards to judge, never one that you judged.
 
     Judge cards and ask again without a cursor: the deck has learned. To page on in the deck that was dealt, send
@@ -139,9 +142,18 @@ def deal(
     far = None
     with state.database.glance() as session:
         page = dealing.deal(state.matcher, session, person_id, limit, seen_)
+        body = None if full else state.answers.get(person_id, page.key)
         if full:
             more = whole(session, [shown.posting_id for _, shown in page.cards])
             far = seen(progress(state.matcher, session, person_id), DeckProgress)
+    if body is None:
+        body = msgspec.json.encode(_deck(page, more, far))
+        if not full:
+            state.answers.put(person_id, page.key, body)
+    return Response(cast("Any", body), media_type=MediaType.JSON)
+
+
+def _deck(page: Page, more: dict[int, Whole], far: DeckProgress | None) -> Deck:
     cards = [
         DeckCard(position=card.position, explored=card.explored, **_card(card.match, shown, more.get(shown.posting_id)))
         for card, shown in page.cards
@@ -154,7 +166,7 @@ _SINGLE = {name: value for name, value in CARD.items() if name not in ("position
 
 @get(
     "/deck/{posting_id:int}",
-    opt=needs("deck:read", quick=True) | shows(response=_SINGLE | {"may_judge": True}),
+    opt=needs("deck:read", lane=DECKS) | shows(response=_SINGLE | {"may_judge": True}),
     sync_to_thread=True,
 )
 def single(request: ApiRequest, posting_id: PathId) -> SingleCard:

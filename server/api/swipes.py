@@ -18,6 +18,7 @@ from jobswipe.postings.shown import Shown, shown
 from server.api.access import ApiRequest, needs, shows
 from server.api.deck import CARD
 from server.api.params import MAX_ID, CursorText, Id, KeyText, Limit, after, cursor, once, seen
+from server.lanes import VERDICTS
 
 if TYPE_CHECKING:
     from jobswipe.matching.swipes import Recorded
@@ -96,11 +97,11 @@ _NEW = {"posting_id": 7, "verdict": "like", "deck_position": 1, "explored": Fals
 _JUDGED = {"swipe": _SWIPE, "new": True, "application_id": 12}
 _POSTING = {name: CARD[name] for name in Shown.__struct_fields__}
 _WRITE = needs("swipes:write")
-_QUICK = needs("swipes:write", quick=True)
+_ONE = needs("swipes:write", lane=VERDICTS)
 _READ = needs("swipes:read")
 
 
-@post("/swipes", opt=_QUICK | shows(request=_NEW, response=_JUDGED), status_code=200, sync_to_thread=True)
+@post("/swipes", opt=_ONE | shows(request=_NEW, response=_JUDGED), status_code=200, sync_to_thread=True)
 def judge(request: ApiRequest, data: JSONBody[NewSwipe], key: KeyText = None) -> Judged:
     """Give a verdict. The deck learns from it; `like` and `save` open an application in stage `saved`.
 
@@ -152,7 +153,7 @@ def _judge_many(request: ApiRequest, session: Session, given: list[NewSwipe]) ->
     return JudgedMany(items=[_judged(one) for one in found])
 
 
-@post("/swipes/undo", opt=_QUICK | shows(response=_SWIPE), status_code=200, sync_to_thread=True)
+@post("/swipes/undo", opt=_ONE | shows(response=_SWIPE), status_code=200, sync_to_thread=True)
 def undo(
     request: ApiRequest,
     key: KeyText = None,

@@ -4,53 +4,46 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from typing import Any
 
 import pytest
 
 from server import lanes, options
 from server.api import deck, swipes
-from server.lanes import Lanes
+from server.lanes import DECKS, VERDICTS, Lanes
 
 
 @pytest.fixture
 def executor() -> Iterator[Lanes]:
-    made = Lanes(1, 1)
+    made = Lanes(1, {DECKS: 1, VERDICTS: 1})
     yield made
     made.shutdown(wait=True)
 
 
-def quickly(executor: Lanes) -> str:
-    def submit() -> str:
-        lanes.choose(quick=True)
-        return str(executor.submit(lambda: threading.current_thread().name).result(timeout=30))
+def submit(executor: Lanes, lane: str | None, do: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    def within() -> Future[Any]:
+        lanes.choose(lane)
+        return executor.submit(do, *arguments)
 
-    return contextvars.copy_context().run(submit)
+    return contextvars.copy_context().run(within)
 
 
-def test_a_quick_request_does_not_wait_for_a_slow_one(executor: Lanes) -> None:
+@pytest.mark.parametrize("held", [None, DECKS, VERDICTS])
+def test_no_lane_waits_for_another(executor: Lanes, held: str | None) -> None:
     free = threading.Event()
-    slow = executor.submit(free.wait, 60)
-    waiting = executor.submit(threading.current_thread)
-    assert quickly(executor).startswith("quick")
+    slow = submit(executor, held, free.wait, 60)
+    waiting = submit(executor, held, threading.current_thread)
+    for lane in {None, DECKS, VERDICTS} - {held}:
+        thread = submit(executor, lane, threading.current_thread).result(timeout=30)
+        assert thread.name.startswith(lane or "request")
     assert not slow.done()
     free.set()
-    assert waiting.result(timeout=30).name.startswith("request")
+    assert waiting.result(timeout=30).name.startswith(held or "request")
 
 
-def test_a_slow_request_does_not_wait_for_quick_ones(executor: Lanes) -> None:
-    free = threading.Event()
-
-    def fill() -> None:
-        lanes.choose(quick=True)
-        executor.submit(free.wait, 60)
-
-    contextvars.copy_context().run(fill)
-    assert executor.submit(lambda: 7).result(timeout=30) == 7
-    free.set()
-
-
-def test_decks_and_verdicts_are_quick_and_many_verdicts_are_not() -> None:
-    for handler in (deck.deal, deck.single, swipes.judge, swipes.undo):
-        assert handler.opt[options.QUICK] is True
-    assert not swipes.judge_many.opt[options.QUICK]
+def test_which_routes_have_a_lane() -> None:
+    assert {handler.opt[options.LANE] for handler in (deck.deal, deck.single)} == {DECKS}
+    assert {handler.opt[options.LANE] for handler in (swipes.judge, swipes.undo)} == {VERDICTS}
+    assert swipes.judge_many.opt[options.LANE] is None

@@ -243,21 +243,25 @@ class Model:
         if not self.standing:
             return np.asarray(np.sqrt(prior)) / self.scales.trust
         _, root, factor = self._fit
-        cross = (facets @ self._facets_in(space).T).toarray() + rest @ self._x[1].T
+        cross = self._facets_as_examples_have(space, facets) @ self._columns + rest @ self._x[1].T
         known = scipy.linalg.solve_triangular(factor[0], root[:, None] * cross.T, lower=True, check_finite=False)
         return np.asarray(np.sqrt(np.maximum(prior - (known**2).sum(axis=0), 0))) / self.scales.trust
 
-    def _facets_in(self, space: Space) -> sp.csr_matrix:
-        """The examples' facets in the columns of a space; those that it lacks are left out."""
+    @cached_property
+    def _columns(self) -> np.ndarray:
+        """The examples' facets as columns, and a row of zeros for all others."""
         facets = self._x[0]
+        return np.vstack([facets.toarray().T, np.zeros((1, facets.shape[0]))])
+
+    def _facets_as_examples_have(self, space: Space, facets: sp.csr_matrix) -> sp.csr_matrix:
+        """Rows of a space's facets by the numbers that the examples' facets have; what no example has comes last."""
         column = space.features.column
-        names = islice(self._rows.names, facets.shape[1])
-        to = np.array([column.get(name, -1) for name in names], np.int64)
-        there = to[facets.indices] >= 0
-        starts = np.concatenate([[0], np.cumsum(there)])[facets.indptr]
-        return sp.csr_matrix(
-            (facets.data[there], to[facets.indices[there]], starts), shape=(facets.shape[0], len(space.features.names))
-        )
+        many = self._x[0].shape[1]
+        number = np.full(facets.shape[1], many, np.int32)
+        for at, name in enumerate(islice(self._rows.names, many)):
+            if (there := column.get(name)) is not None:
+                number[there] = at
+        return sp.csr_matrix((facets.data, number[facets.indices], facets.indptr), shape=(facets.shape[0], many + 1))
 
     def contributions(self, facets: Sequence[str]) -> dict[str, float]:
         """What each of a posting's facets adds to its log-odds."""

@@ -60,13 +60,19 @@ class Supervisor:
         self._stop_by = 0.0
 
     def stop(self) -> None:
-        """End the processes: gracefully, a second time at once. From a signal handler or another thread, too."""
+        """End the processes: gracefully, a second time at once. From a signal handler or another thread, too.
+
+        The second time their standard input is closed: of two signals a busy process might see one.
+        """
         self._told += 1
         self._stop_by = self._stop_by or time.monotonic() + self._grace + BEYOND_GRACE
         for child in self._children:
             process = child.process
             if process is not None and process.poll() is None:
-                process.terminate()
+                if self._told == 2:
+                    _close(process)
+                else:
+                    process.terminate()
 
     def run(self) -> int:
         """Answers the exit code, when all have ended: that of a process which none could replace, else 0."""

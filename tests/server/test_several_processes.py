@@ -87,6 +87,21 @@ def test_not_ready_first_and_then_an_end(store: Database) -> None:
         assert served.wait() == 0
 
 
+def test_two_signals_in_a_row_are_two(store: Database) -> None:
+    with Served("serve", "--processes", "2", SERVER_DRAIN=300) as served:
+        below = until(lambda: found if len(found := serving(served)) == 2 else None)
+        until(lambda: served.get("/ready").status_code == 200)
+        for process in below:
+            process.suspend()  # as one that is too busy to hear the first before the second
+        served.tell()
+        time.sleep(1)
+        served.tell()
+        time.sleep(1)
+        for process in below:
+            process.resume()
+        assert served.wait() == 0
+
+
 def status(served: Served) -> int:
     try:
         return httpx.get(f"{served.url}/ready", timeout=SECONDS).status_code

@@ -60,6 +60,7 @@ def test_one_that_dies_is_replaced_and_what_it_counted_stays(store: Database) ->
     with Served("serve", "--processes", "2") as served:
         first = until(lambda: found if len(found := serving(served)) == 2 else None)
         assert [ask(served) for _ in range(20)] == [404] * 20
+        until(lambda: total(served) == 20)  # a request is counted when it has been answered
         first[0].kill()
         # The other one goes on; who was with the dead one sees a connection that ends.
         statuses = []

@@ -17,7 +17,7 @@ from jobswipe import settings as settings_module
 from jobswipe.db.engine import Database
 from jobswipe.errors import SettingsError
 from jobswipe.models import TaskRun
-from jobswipe.settings import ScheduleSettings, Settings
+from jobswipe.settings import Settings
 from jobswipe.tasks import kinds, ledger, schedule
 from jobswipe.tasks.relay import Relay
 from jobswipe.tasks.schedule import Entry, Scheduler
@@ -226,6 +226,7 @@ def test_time_zones(home: Path) -> None:
 
 def test_the_settings_say_what_the_code_declares() -> None:
     kinds.load()
+    meanings = settings_module.meanings("schedule")
     for name, one in schedule._declared.items():
-        described = ScheduleSettings.model_fields[name].description or ""
+        described = meanings[name]
         assert f"`{one.cron}`" in described, name

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from servers.boards import Boards, feed
 from servers.collector import Collector
-from servers.served import until
 from watching import Configure, Exposition, scrape
 
 from jobswipe import clock

@@ -24,7 +24,7 @@ class ServerSettings(Section):
     deck_threads: int = Field(default=2, ge=1, le=64)
     """Decks that are dealt at a time, beside those. More than processors slow each other down: more are of use where
     the database is far away."""
-    verdict_threads: int = Field(default=4, ge=1, le=64)
+    verdict_threads: int = Field(default=2, ge=1, le=64)
     """Verdicts that are recorded at a time, likewise; each waits for the store now and then."""
     resume_readers: int = Field(default=2, ge=1, le=32)
     """Resumes that are read at a time, each in a process of its own that takes up to 1 GB of memory; more wait."""

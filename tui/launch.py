@@ -45,9 +45,6 @@ def run(settings: Settings, make_desk: Callable[[], Desk], *, owner: str = "loca
     if sys.stdout.isatty():  # exported sizes would outlast every change of the window
         os.environ.pop("COLUMNS", None)
         os.environ.pop("LINES", None)
-    # The matrices are small, and threads of the linear algebra would wait for one another in a loop, with the
-    # interpreter's lock held: 40 ms for a factor that takes 2. To be said before numpy is imported.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
     def desk() -> Desk:
         if far is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import statistics
 import subprocess
@@ -41,6 +42,18 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_the_core_loads_none_of_the_rooms_libraries() -> None:
     assert loaded("import jobswipe") & {"litestar", "textual", "boto3", "duckdb", "sqlmodel"} == set()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+@pytest.mark.parametrize("first", ["server.app", "jobswipe.skills", "jobswipe.matching.engine", "jobswipe.tasks.jobs"])
+def test_linear_algebra_has_one_thread_whatever_loads_it(first: str) -> None:
+    code = (
+        f"import {first}, os; before = len(os.listdir('/proc/self/task')); import numpy as np; "
+        "np.ones((500, 500)) @ np.ones((500, 500)); print(before, len(os.listdir('/proc/self/task')))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "1"]
 
 
 def test_help_starts_within_two_and_a_half_times_a_bare_typer() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import cast
 
 from litestar.types import Receive
@@ -22,8 +23,8 @@ def check_length(headers: Iterable[tuple[bytes, bytes]], most: int) -> None:
         sized = sized or name == b"content-length"
         if name == b"content-length" and value.isdigit() and int(value[:20]) > most:
             raise _too_large(most)
-    if coded and sized:  # two who read it differently could be made to see different requests
-        raise Refused(MALFORMED)
+    if coded and sized:  # two who read it differently could be made to see different requests: no more of them here
+        raise Refused(replace(MALFORMED, headers={"connection": "close"}))
 
 
 def watched(receive: Receive, most: int, limits: LimitsSettings) -> Receive:

@@ -136,8 +136,8 @@ def test_a_length_that_is_not_true_helps_nobody(served: Served) -> None:
     assert b'{"size":10}' in answer
     assert b"400 Bad Request" in answer  # what came after it is no request
     with connect(served) as connection:  # who could be made to see two requests in one
-        lines = (b"Content-Length: 3", b"Transfer-Encoding: chunked", b"Connection: close")
-        connection.sendall(head("/upload", *lines) + b"0\r\n\r\n")
+        lines = (b"Content-Length: 3", b"Transfer-Encoding: chunked")
+        connection.sendall(head("/upload", *lines) + b"0\r\n\r\n")  # and the server parts with them
         assert told(rest(connection))["code"] == "bad_request"
 
 

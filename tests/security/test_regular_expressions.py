@@ -12,6 +12,7 @@ from regexes import SIZE, Use, attacks, uses
 
 LIMIT = 1.0
 """Seconds of processor time for one text."""
+TRIES = 3
 SHORT = LIMIT / 1000
 """Seconds for a tenth of the text: what takes less takes less than `LIMIT` for all, even where time grows cubically."""
 
@@ -48,15 +49,21 @@ def _slow(use: Use) -> list[str]:
     for text in attacks(use.pattern):
         if _seconds(use, text[: SIZE // 10]) < SHORT:
             continue
-        begun = time.process_time()
-        signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT)
-        try:
-            _seconds(use, text)
-        except _TooLong:
-            return [f"{use.name} {use.pattern.pattern[:120]!r} on {text[:40]!r}: {time.process_time() - begun:.2f} s"]
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        # What takes a second takes it each time; neighbours on the machine make a processor slower for a moment.
+        if not any(_in_time(use, text) for _ in range(TRIES)):
+            return [f"{use.name} {use.pattern.pattern[:120]!r} on {text[:40]!r}: over {LIMIT} s, {TRIES} times"]
     return []
+
+
+def _in_time(use: Use, text: str) -> bool:
+    signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT)
+    try:
+        _seconds(use, text)
+    except _TooLong:
+        return False
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return True
 
 
 def _seconds(use: Use, text: str) -> float:

@@ -40,9 +40,8 @@ def open_for(session: Session, person_id: int, posting_id: int, now: datetime) -
     if posting is None:
         raise NotFoundError(f"No posting {posting_id}.", hint="'jobswipe match' shows the ids")
     company = session.get(Company, posting.company_id) if posting.company_id else None
-    return open_at(
-        session, person_id, now, posting.title, company.name if company else None, posting.url, posting_id
-    ), True
+    number = open_at(session, person_id, now, posting.title, company.name if company else None, posting.url, posting_id)
+    return session.get_one(Application, number), True
 
 
 def pursue(session: Session, person_id: int, posting_id: int, now: datetime) -> tuple[Application, bool]:
@@ -61,7 +60,7 @@ def add(
     """An application for an opening that JobSwipe has not polled."""
     if not title.strip():
         raise UsageError("An application needs a title.")
-    return open_at(session, person_id, now, title.strip(), company, url, None)
+    return session.get_one(Application, open_at(session, person_id, now, title.strip(), company, url, None))
 
 
 def open_at(
@@ -72,23 +71,8 @@ def open_at(
     company: str | None,
     url: str | None,
     posting_id: int | None,
-) -> Application:
-    """A new application, in stage `saved`, for an opening that is known to have none."""
-    application = session.get(Application, put_at(session, person_id, now, title, company, url, posting_id))
-    assert application is not None  # noqa: S101 - for the type checker: it was put there
-    return application
-
-
-def put_at(
-    session: Session,
-    person_id: int,
-    now: datetime,
-    title: str,
-    company: str | None,
-    url: str | None,
-    posting_id: int | None,
 ) -> int:
-    """The same, and nothing is read back: its id."""
+    """Open an application, in stage `saved`, for an opening that is known to have none; its number."""
     number = insert_row(
         session,
         Application,

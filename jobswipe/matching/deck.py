@@ -9,8 +9,9 @@ import msgspec
 import numpy as np
 from sqlmodel import Session
 
-from jobswipe.matching.engine import Match, Matcher, View
+from jobswipe.matching.engine import Match, Matcher
 from jobswipe.matching.look import Seen
+from jobswipe.matching.view import View
 from jobswipe.matching.warm import Warm
 from jobswipe.observability.context import span
 

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -15,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from jobswipe import clock
 from jobswipe.db.engine import Database, in_transaction
-from jobswipe.matching import explain, features, filters, profile, score, verdicts
+from jobswipe.matching import explain, features, profile, score, verdicts
 from jobswipe.matching.candidate import Candidate, candidate
 from jobswipe.matching.design import Space
 from jobswipe.matching.features import Features
@@ -25,6 +24,7 @@ from jobswipe.matching.learn import Model
 from jobswipe.matching.look import Seen, look
 from jobswipe.matching.shortlist import Shortlist, shortlist
 from jobswipe.matching.verdicts import judged
+from jobswipe.matching.view import View
 from jobswipe.matching.warm import Records, Warm
 from jobswipe.matching.watermark import Watermark, head
 from jobswipe.models import PreferenceModel, SkillConcept
@@ -53,50 +53,6 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     matched_skills: tuple[str, ...]
     missing_skills: tuple[str, ...]
     reasons: tuple[str, ...]
-
-
-class View:
-    """A person's view of postings, all or a shortlist of them; what needs all of them is computed when it is asked for.
-
-    `heads` has what cards show; `keep`: the session that the view was made in sees the state that they are of.
-    `chosen`: all of its postings are allowed; `whole`: no allowed one is left out.
-    """
-
-    def __init__(
-        self,
-        who: Candidate,
-        space: Space,
-        model: Model,
-        heads: Heads | None = None,
-        *,
-        keep: bool = False,
-        chosen: bool = False,
-        whole: bool = True,
-    ) -> None:
-        self.who = who
-        self.space = space
-        self.model = model
-        self.heads = heads or Heads()
-        self.keep = keep
-        self.whole = whole
-        self._chosen = chosen
-
-    @cached_property
-    def learned(self) -> np.ndarray:
-        """What the verdicts add to the log-odds of every posting."""
-        return self.model.learned(self.space)
-
-    @cached_property
-    def total(self) -> np.ndarray:
-        """Log-odds of every posting, unlearned and learned."""
-        return np.asarray(self.space.base + self.learned)
-
-    @cached_property
-    def allowed(self) -> np.ndarray:
-        """Which postings the preferences allow; a shortlist has no others."""
-        if self._chosen:
-            return np.ones(len(self.space.features), bool)
-        return filters.allowed(self.space.features, self.who)
 
 
 class _State(msgspec.Struct, frozen=True):

@@ -16,11 +16,12 @@ import numpy as np
 from jobswipe.errors import UsageError
 from jobswipe.matching.candidate import candidate
 from jobswipe.matching.deck import choose
-from jobswipe.matching.engine import Matcher, View
+from jobswipe.matching.engine import Matcher
 from jobswipe.matching.features import Features
 from jobswipe.matching.learn import Model
 from jobswipe.matching.persona import RELEVANT, Opening, Persona, grade
 from jobswipe.matching.preferences import Preferences
+from jobswipe.matching.view import View
 from jobswipe.resumes.facts import facts
 
 CHECKPOINTS = (0, 10, 25, 50)

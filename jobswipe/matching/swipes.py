@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, select
 
 from jobswipe import skills
-from jobswipe.applications.service import put_at
+from jobswipe.applications.service import open_at
 from jobswipe.db.insert import insert_missing, insert_row
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.matching import score
@@ -147,7 +147,7 @@ def _record(
         _store(session, matcher, seen, replace(warm, model=model, log=log), edition, swipe, now)
     opened = None
     if verdict in ("like", "save") and posting.application is None:
-        opened = put_at(session, person_id, now, posting.title, posting.company, posting.url, posting_id)
+        opened = open_at(session, person_id, now, posting.title, posting.company, posting.url, posting_id)
     return Recorded(swipe=swipe, new=True, application_id=opened)
 
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from jobswipe.matching import filters
 from jobswipe.matching.deck import choose
-from jobswipe.matching.engine import Match, Matcher, View
+from jobswipe.matching.engine import Match, Matcher
 from jobswipe.matching.progress import LEANINGS, left
+from jobswipe.matching.view import View
 from jobswipe.postings.rows import load
 from tui.desk.interface import Deal, DeskCard, Listing
 from tui.desk.leaning import leanings

@@ -68,6 +68,7 @@ def looked(matcher: Matcher, session: Session, person_id: int, size: int) -> Loo
         ]
         if len(cards) < len(chosen):
             return Looked(cards, seen, None)
+        warm.model.settle()
         matcher.records.put(session, person_id, replace(warm, cards_key=key, cards={size: tuple(cards)}))
         return Looked(cards, seen, key)
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 import msgspec
 import numpy as np
 import scipy.sparse as sp
 
 from jobswipe.matching.features import Features
+from jobswipe.matching.names import GROUPS, NAMES, SHARED
 from jobswipe.matching.score import PARTS
-from jobswipe.matching.tables import SHARED, group
 
 DENSE = ("text", "title", "skills", "seniority", "place", "freshness", "openings")
 """What is known of a posting only beside this candidate (the evidence, in logits), and its company's openings (log)."""
 _EVIDENCE = [PARTS.index(name) for name in DENSE[:-1]]
+_SHARED = [GROUPS.index(name) for name in sorted(SHARED)]
 DENSE_CENTRE = np.array([0.5, -4.5, 0.3, 0, 0, 0.1, 2], np.float32)
 DENSE_SPREAD = np.array([1.2, 2.5, 1, 1.5, 3, 0.3, 1.5], np.float32)
 _HALF = 1 << 11
@@ -65,17 +68,26 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     vector: bytes
 
 
-def facet_values(facets: Sequence[str], scales: Scales, stress: dict[str, float]) -> dict[str, float]:
-    """Each facet's value: its group's scale, shared within a shared group, stressed or hushed by a reason."""
-    counts: dict[str, int] = {}
-    for facet in facets:
-        counts[group(facet)] = counts.get(group(facet), 0) + 1
-    out = {}
-    for facet in facets:
-        name = group(facet)
-        share = math.sqrt(counts[name]) if name in SHARED else 1.0
-        out[facet] = getattr(scales, name) / share * stress.get(name, stress.get("*", 1.0))
-    return out
+def facet_values(numbers: np.ndarray, scales: Scales, stress: Mapping[str, float] | None = None) -> np.ndarray:
+    """The values of one posting's facets: their groups' scales, shared within a shared group, stressed or hushed by a
+    reason (by group; "*" for all others).
+    """
+    groups = NAMES.groups(numbers)
+    scale = _by_group(scales)
+    if stress:
+        scale = scale * np.array([stress.get(name, stress.get("*", 1.0)) for name in (*GROUPS, "*")])
+    out = scale[groups]
+    for shared in _SHARED:
+        mine = groups == shared
+        if (many := int(mine.sum())) > 1:
+            out[mine] /= math.sqrt(many)
+    return np.asarray(out)
+
+
+@cache
+def _by_group(scales: Scales) -> np.ndarray:
+    """Each group's scale; what is of none has no weight."""
+    return np.array([*(getattr(scales, name) for name in GROUPS), 0.0])
 
 
 def dense_values(raw: np.ndarray, scales: Scales) -> np.ndarray:
@@ -111,14 +123,12 @@ class Space:
             vector=self.features.vectors[row].tobytes(),
         )
 
-    def project(self, facets: dict[str, float], dense: np.ndarray, vector: np.ndarray, bias: float) -> np.ndarray:
-        """w·x of every posting for weights by facet name, of DENSE, of the title vector and the bias."""
+    def project(
+        self, facets: tuple[np.ndarray, np.ndarray], dense: np.ndarray, vector: np.ndarray, bias: float
+    ) -> np.ndarray:
+        """w·x of every posting for weights of facets (numbers of names, values), DENSE, the title vector, the bias."""
         features = self.features
-        weights = np.zeros(len(features.names), np.float32)
-        for name, weight in facets.items():
-            at = features.column.get(name)
-            if at is not None:
-                weights[at] = weight
+        weights = self.by_column(facets, np.float32)
         out = np.asarray(features.tables.scaled(self.scales) @ weights, np.float64)
         # Column by column, and the vectors in whole numbers: a row's sum is the same beside any others.
         slope = np.asarray(dense, np.float64) * self.scales.dense / DENSE_SPREAD
@@ -127,6 +137,14 @@ class Space:
         out += bias * self.scales.bias - float(slope @ DENSE_CENTRE)
         vectors, which = features.tables.distinct
         out += exact_product(vectors, np.asarray(vector, np.float64) * (self.scales.vector / 127))[which]
+        return out
+
+    def by_column(self, facets: tuple[np.ndarray, np.ndarray], kind: Any = np.float64) -> np.ndarray:
+        """Values of facets (numbers of names, values) in the columns of the features, 0 in the others."""
+        out = np.zeros(len(self.features.names), kind)
+        columns = self.features.columns(facets[0])
+        there = columns >= 0
+        out[columns[there]] = facets[1][there]
         return out
 
     def rows(self, at: np.ndarray) -> tuple[sp.csr_matrix, np.ndarray]:

@@ -231,19 +231,28 @@ class Matcher:
 
         def found(record: Warm | None) -> Shortlist | None:
             same = record is not None and (record.list_key, record.log_key) == (key, warm.log_key)
-            listed = record.shortlist if record is not None and same else None
-            return listed if listed is not None and listed.holds(verdicts) else None
+            return record.shortlist if record is not None and same else None
 
-        listed = None if anew else found(warm)
-        if listed is None:
+        listed = found(warm)
+        if anew or listed is None or not listed.holds(verdicts):
             with self._heavy:  # one at a time: the requests of others go on meanwhile
                 other = self.records.get(session, person_id)
-                listed = None if anew else found(other)
-                if listed is None or other is None:
+                if not anew and other is not None and (known := found(other)) is not None:
+                    listed, warm = known, other
+                if anew or listed is None or not (listed.holds(verdicts) or listed.renews(verdicts)):
                     return self._all(session, person_id, warm, key, heads, keep)
-                warm = other
+                if not listed.holds(verdicts):
+                    listed = self._renewed(state.features, listed, warm)
+                    warm = replace(warm, shortlist=listed)
+                    self.records.put(session, person_id, warm)
         space = listed.space(state.features)
         return View(warm.who, space, warm.model, heads, keep=keep, chosen=True, whole=listed.whole), warm
+
+    def _renewed(self, features: Features, listed: Shortlist, warm: Warm) -> Shortlist:
+        chosen = features.take(listed.pool)
+        text = listed.all_text(len(features))[listed.pool]
+        space = Space(chosen, self._evidence(chosen, text, warm.who))
+        return listed.renewed(space, View(warm.who, space, warm.model).total, len(warm.log))
 
     def _all(
         self, session: Session, person_id: int, warm: Warm, key: tuple[Any, ...], heads: Heads, keep: bool
@@ -322,6 +331,7 @@ class Matcher:
         scores, parts = score.shares(evidence)
         ids = [int(id_) for id_ in view.space.features.ids[rows]]
         heads = view.heads.get(session, ids, keep=view.keep, likely=likely)
+        moved = view.model.contributions(view.space, rows)
         out: list[Match] = []
         for at, posting_id in enumerate(ids):
             if posting_id not in heads:  # it went with its source: the next refresh looks again
@@ -331,7 +341,7 @@ class Matcher:
             matched = [name for concept, name in head.skills if concept in view.who.skills]
             missing = [name for concept, name in head.skills if concept not in view.who.skills]
             facets = view.space.features.facets(rows[at])
-            told = explain.Told(evidence[at].tolist(), facets, matched, missing, head.shown.title)
+            told = explain.Told(evidence[at].tolist(), facets, matched, missing, head.shown.title, moved[at])
             out.append(
                 Match(
                     rank=len(out) + 1,

@@ -16,7 +16,10 @@ _NEUTRAL = frozenset({"language:en"})
 
 
 class Told:
-    """What is known of one posting when its reasons are told: evidence by part in log-odds, facets, skills by name."""
+    """What is known of one posting when its reasons are told: evidence by part in log-odds, facets, skills by name.
+
+    `moved`: what was learned of its facets, in log-odds.
+    """
 
     def __init__(
         self,
@@ -25,6 +28,7 @@ class Told:
         matched: Sequence[str],
         missing: Sequence[str],
         title: str = "",
+        moved: Mapping[str, float] | None = None,
     ) -> None:
         self.evidence = dict(zip(PARTS, evidence, strict=True))
         self.facets = frozenset(facets)
@@ -32,6 +36,7 @@ class Told:
         self.matched = matched
         self.missing = missing
         self.title = title
+        self.moved = moved or {}
 
     def values(self, group: str) -> list[str]:
         return [facet.split(":", 1)[1] for facet in self.ordered if facet.startswith(f"{group}:")]
@@ -109,11 +114,10 @@ def _pay(told: Told, who: Candidate) -> list[str]:
 
 def _learned(told: Told, model: Model, names: Mapping[str, str]) -> list[str]:
     """The leanings that moved the posting, with how many verdicts agree."""
-    moved = model.contributions(told.ordered)
     strong = sorted(
         (
             (value, name)
-            for name, value in moved.items()
+            for name, value in told.moved.items()
             if abs(value) >= _TELLING and name not in _NEUTRAL and not name.endswith(":?")
         ),
         key=lambda pair: (-abs(pair[0]), pair[1]),

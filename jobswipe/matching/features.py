@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from jobswipe import titles
 from jobswipe.matching import cachefile
 from jobswipe.matching import facets as f
+from jobswipe.matching.names import NAMES
 from jobswipe.matching.tables import Tables
 from jobswipe.matching.watermark import Watermark, belongs, head
 from jobswipe.models import Company, Posting, PostingPlace, PostingSkill, SkillConcept
@@ -38,6 +39,8 @@ _COLUMNS: dict[str, Any] = {
     "pay_low": np.float32,
     "pay_high": np.float32,
 }
+
+_TAKEN = frozenset({*_COLUMNS, "vectors", "matrix"})
 
 _READ: Any = (
     Posting.id, Posting.company_id, Posting.title, Posting.workplace, Posting.remote_countries, Posting.remote_regions,
@@ -95,15 +98,25 @@ class Features:
         """How many postings have each facet."""
         return np.bincount(self.matrix.indices, minlength=len(self.names))
 
+    @cached_property
+    def numbers(self) -> np.ndarray:
+        """The number that each facet's name has in this process."""
+        return NAMES.numbers(self.names)
+
+    @cached_property
+    def _of_number(self) -> np.ndarray:
+        out = np.full(int(self.numbers.max(initial=-1)) + 2, -1, np.int32)
+        out[self.numbers] = np.arange(len(self.numbers), dtype=np.int32)
+        return out
+
+    def columns(self, numbers: np.ndarray) -> np.ndarray:
+        """The columns of facets by their names' numbers; -1 for what no posting has."""
+        known = self._of_number
+        return np.asarray(known[np.minimum(numbers, len(known) - 1)])
+
     def take(self, at: np.ndarray) -> Features:
         """The chosen rows. `counts` and `population` stay those of all: a row is worth the same in both."""
-        out = object.__new__(Features)
-        for name in (*_COLUMNS, "vectors"):
-            setattr(out, name, getattr(self, name)[at])
-        out.where, out.names, out.column = self.where, self.names, self.column
-        out.matrix, out.population, out.counts = self.matrix[at], self.population, self.counts
-        out.tables = Tables(out, self, at)
-        return out
+        return _Chosen(self, at)
 
     def arrays(self) -> dict[str, np.ndarray]:
         out = {name: getattr(self, name) for name in _COLUMNS}
@@ -113,6 +126,33 @@ class Features:
             "indices": self.matrix.indices,
             "indptr": self.matrix.indptr,
         }
+
+
+class _Chosen(Features):
+    """Some rows of others. Of the columns only those that are asked for are taken."""
+
+    def __init__(self, of: Features, at: np.ndarray) -> None:
+        self._of = of
+        self._at = at
+        self.where, self.names, self.column = of.where, of.names, of.column
+        self.numbers = of.numbers
+        self.population, self.counts, self.rows = of.population, of.counts, None
+        self.tables = Tables(self, of, at)
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _TAKEN:
+            raise AttributeError(name)
+        self.__dict__[name] = taken = getattr(self._of, name)[self._at]
+        return taken
+
+    def columns(self, numbers: np.ndarray) -> np.ndarray:
+        return self._of.columns(numbers)
+
+    def facets(self, row: int) -> list[str]:
+        return self._of.facets(int(self._at[row]))
 
 
 def empty() -> Features:

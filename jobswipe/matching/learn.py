@@ -9,18 +9,19 @@ model is a function of the verdicts that stand: taking one back gives exactly th
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
-import scipy.linalg
 import scipy.sparse as sp
+from scipy.linalg.lapack import dpotrf, dpotrs, dtrtrs
 
 from jobswipe.matching.design import DENSE, SCALES, Example, Scales, Space, dense_values, facet_values
+from jobswipe.matching.names import NAMES
 from jobswipe.titles.vectors import DIM
 
 MAX_FITTED = 400
@@ -40,17 +41,34 @@ REASONS: dict[str, tuple[str, ...]] = {
 """Which groups a dislike's reason is about: they are stressed, the others hushed. Other reasons change nothing."""
 _STRESSED, _HUSHED = 1.8, 0.35
 _FORMAT = 1
+_FORGOTTEN = 50
+"""Rows that are kept of examples that the model learns from no more."""
 _ITERATIONS = 60
 _TOLERANCE = 1e-9
 
 
-class Weights(msgspec.Struct, frozen=True, kw_only=True):
-    """Posterior mode of the weights: by facet, of DENSE, of the title vector, of the bias."""
+class Weights(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Posterior mode of the weights: of facets by the numbers of their names (ascending), of DENSE, of the title
+    vector, of the bias.
+    """
 
-    facets: dict[str, float]
+    numbers: np.ndarray
+    values: np.ndarray
     dense: np.ndarray
     vector: np.ndarray
     bias: float
+
+    @property
+    def facets(self) -> dict[str, float]:
+        """By facet's name."""
+        return {NAMES.name(number): value for number, value in zip(self.numbers, self.values.tolist(), strict=True)}
+
+    def of(self, numbers: np.ndarray) -> np.ndarray:
+        """The weights of facets by number; 0 of those that no verdict had."""
+        if not len(self.numbers):
+            return np.zeros(len(numbers))
+        at = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
+        return np.where(self.numbers[at] == numbers, self.values[at], 0.0)
 
 
 class _Stored(msgspec.Struct, array_like=True):
@@ -64,29 +82,42 @@ class _Rows:
 
     def __init__(self, scales: Scales) -> None:
         self.scales = scales
-        self.names: dict[str, int] = {}
         self._rows: dict[Example, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
         self._lock = threading.Lock()
 
-    def row(self, one: Example) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(facets' numbers in `names`, their values, dense and vector and bias)."""
+    def of(self, examples: Sequence[Example]) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """(numbers of the facets' names, their values, dense and vector and bias) of each."""
         with self._lock:
-            if one not in self._rows:
-                self._rows[one] = self._made(one)
-            return self._rows[one]
+            out = []
+            for one in examples:
+                row = self._rows.get(one)
+                if row is None:
+                    row = self._rows[one] = self._made(one)
+                out.append(row)
+            if len(self._rows) > len(out) + _FORGOTTEN:
+                self._rows = dict(zip(examples, out, strict=True))
+            return out
 
     def _made(self, one: Example) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         stress = _stress(one)
         hush = stress.get("*", 1.0)
-        values = facet_values(one.facets, self.scales, stress)
-        numbers = [self.names.setdefault(name, len(self.names)) for name in values]
+        numbers = NAMES.numbers(one.facets)
         dense = dense_values(np.array(one.dense, np.float32), self.scales) * hush
         vector = np.frombuffer(one.vector, np.int8) * (self.scales.vector / 127) * stress.get("vector", hush)
-        return (
-            np.array(numbers, np.int32),
-            np.array(list(values.values())),
-            np.concatenate([dense, vector, [self.scales.bias]]),
-        )
+        rest = np.concatenate([dense, vector, [self.scales.bias]])
+        return numbers, facet_values(numbers, self.scales, stress).astype(np.float32), rest.astype(np.float32)
+
+
+class _Holders(NamedTuple):
+    """Where each facet's examples begin, and those; each example's side: 1 liked, -1 disliked, 0 skipped.
+
+    `found` has what was asked for: who disliked and who liked a facet.
+    """
+
+    starts: np.ndarray
+    rows: np.ndarray
+    sides: list[int]
+    found: dict[str, tuple[frozenset[int], frozenset[int]]]
 
 
 class Model:
@@ -135,11 +166,12 @@ class Model:
             return cls()
         if stored.format != _FORMAT:
             return cls()
+        names = [sys.intern(name) for name in stored.names]
         return cls(
             [
                 Example(
                     swipe_id=swipe, posting_id=posting, verdict=verdict, reason=reason, base=base,
-                    facets=tuple(stored.names[at] for at in facets), dense=tuple(dense), vector=vector,
+                    facets=tuple(names[at] for at in facets), dense=tuple(dense), vector=vector,
                 )
                 for swipe, posting, verdict, reason, base, facets, dense, vector in stored.examples
             ]
@@ -152,23 +184,23 @@ class Model:
         return tuple(one for one in self.examples if latest[one.posting_id] is one)[-MAX_FITTED:]
 
     @cached_property
-    def _x(self) -> tuple[sp.csr_matrix, np.ndarray]:
-        """The standing examples' features: facets by their number, and dense with vector and bias."""
-        rows = [self._rows.row(one) for one in self.standing]
-        starts = np.concatenate([[0], np.cumsum([len(numbers) for numbers, _, _ in rows])])
-        facets = sp.csr_matrix(
-            (np.concatenate([values for _, values, _ in rows]), np.concatenate([n for n, _, _ in rows]), starts),
-            shape=(len(rows), len(self._rows.names)),
-        )
-        return facets, np.array([rest for _, _, rest in rows])
+    def _x(self) -> tuple[np.ndarray, sp.csr_matrix, np.ndarray]:
+        """The standing examples' features: numbers of facets, ascending, those as columns; dense, vector and bias."""
+        rows = self._rows.of(self.standing)
+        numbers, columns = np.unique(np.concatenate([numbers for numbers, _, _ in rows]), return_inverse=True)
+        starts = np.zeros(len(rows) + 1, np.int32)
+        np.cumsum([len(row[0]) for row in rows], out=starts[1:])
+        values = np.concatenate([values for _, values, _ in rows], dtype=np.float64)
+        facets = sp.csr_matrix((values, columns.astype(np.int32), starts), shape=(len(rows), len(numbers)))
+        return numbers, facets, np.array([rest for _, _, rest in rows], np.float64)
 
     @cached_property
-    def _fit(self) -> tuple[np.ndarray, np.ndarray, Any]:
-        """(dual weights, √curvature, Cholesky factor of I + √W K √W) at the posterior mode."""
+    def _fit(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(dual weights, √curvature, lower Cholesky factor of I + √W K √W) at the posterior mode."""
         mean = self.scales.trust * np.array([one.base for one in self.standing])
         weight = np.array([WEIGHT[one.verdict] for one in self.standing])
         liked = np.array([one.verdict in POSITIVE for one in self.standing], float)
-        facets, rest = self._x
+        _, facets, rest = self._x
         kernel = (facets @ facets.T).toarray() + rest @ rest.T
         dual = np.array([self._start.get(one.swipe_id, 0.0) for one in self.standing])
         f = mean + kernel @ dual
@@ -177,11 +209,12 @@ class Model:
             p = _logistic(f)
             curvature = np.maximum(weight * p * (1 - p), 1e-9)
             root = np.sqrt(curvature)
-            factor = scipy.linalg.cho_factor(
-                np.eye(len(f)) + root[:, None] * kernel * root, lower=True, overwrite_a=True, check_finite=False
-            )
+            inner = root[:, None] * kernel * root
+            inner.flat[:: len(f) + 1] += 1
+            factor, _ = dpotrf(inner, lower=1)
             b = curvature * (f - mean) + weight * (liked - p)
-            step = b - root * scipy.linalg.cho_solve(factor, root * (kernel @ b), check_finite=False) - dual
+            solved, _ = dpotrs(factor, root * (kernel @ b), lower=1)
+            step = b - root * solved - dual
             size = 1.0
             while True:  # a full Newton step may overshoot where the prior is far off
                 tried = dual + size * step
@@ -196,23 +229,32 @@ class Model:
                 break
         return dual, root, factor
 
-    @property
+    @cached_property
     def _found(self) -> dict[int, float]:
         """Dual weights by swipe, where the model has been fitted: the next one's start."""
         if "_fit" not in self.__dict__:
             return self._start
-        return {one.swipe_id: float(value) for one, value in zip(self.standing, self._fit[0], strict=True)}
+        return dict(zip([one.swipe_id for one in self.standing], self._fit[0].tolist(), strict=True))
+
+    def settle(self) -> None:
+        """Let go of what a deck needs and the next verdict does not: the model is as it was, and smaller."""
+        if "weights" in self.__dict__:
+            _ = self._found
+            for name in ("_x", "_fit", "_holders"):
+                self.__dict__.pop(name, None)
 
     @cached_property
     def weights(self) -> Weights:
         """What the verdicts taught; zeros where there are none."""
         if not self.standing:
-            return Weights(facets={}, dense=np.zeros(len(DENSE)), vector=np.zeros(DIM), bias=0.0)
-        facets, rest = self._x
+            none, nothing = np.zeros(0, np.int32), np.zeros(0)
+            return Weights(numbers=none, values=nothing, dense=np.zeros(len(DENSE)), vector=np.zeros(DIM), bias=0.0)
+        numbers, facets, rest = self._x
         dual = self._fit[0]
-        named, w = (facets.T @ dual).tolist(), rest.T @ dual
+        w = rest.T @ dual
         return Weights(
-            facets=dict(zip(islice(self._rows.names, len(named)), named, strict=True)),
+            numbers=numbers,
+            values=facets.T @ dual,
             dense=w[: len(DENSE)],
             vector=w[len(DENSE) : -1],
             bias=float(w[-1]),
@@ -223,8 +265,8 @@ class Model:
         if not self.standing:
             return 0.0
         w = self.weights
-        values = facet_values(one.facets, self.scales, {})
-        total = sum(value * w.facets.get(name, 0.0) for name, value in values.items())
+        numbers = NAMES.numbers(one.facets)
+        total = float(facet_values(numbers, self.scales) @ w.of(numbers))
         total += float(dense_values(np.array(one.dense, np.float32), self.scales) @ w.dense)
         total += float(np.frombuffer(one.vector, np.int8) @ w.vector) * self.scales.vector / 127
         return (total + w.bias * self.scales.bias) / self.scales.trust
@@ -234,64 +276,80 @@ class Model:
         if not self.standing:
             return np.zeros(len(space.features))
         w = self.weights
-        return space.project(w.facets, w.dense, w.vector, w.bias) / self.scales.trust
+        return space.project((w.numbers, w.values), w.dense, w.vector, w.bias) / self.scales.trust
 
     def deviation(self, space: Space, at: np.ndarray) -> np.ndarray:
         """Posterior standard deviation of the log-odds of the chosen postings."""
         facets, rest = space.rows(at)
-        prior = np.asarray(facets.multiply(facets).sum(axis=1)).ravel() + (rest * rest).sum(axis=1)
+        own = np.bincount(np.repeat(np.arange(len(at)), np.diff(facets.indptr)), facets.data**2, len(at))
+        prior = own + (rest * rest).sum(axis=1)
         if not self.standing:
             return np.asarray(np.sqrt(prior)) / self.scales.trust
         _, root, factor = self._fit
-        cross = self._facets_as_examples_have(space, facets) @ self._columns + rest @ self._x[1].T
-        known = scipy.linalg.solve_triangular(factor[0], root[:, None] * cross.T, lower=True, check_finite=False)
+        numbers, examples, others = self._x
+        # The space's facets by the columns that the examples' have; those that no example has come last.
+        column = np.full(facets.shape[1], len(numbers), np.int32)
+        there = space.features.columns(numbers)
+        column[there[there >= 0]] = np.flatnonzero(there >= 0)
+        theirs = np.vstack([examples.toarray().T, np.zeros((1, len(others)))])
+        shape = (len(at), len(theirs))
+        cross = sp.csr_matrix((facets.data, column[facets.indices], facets.indptr), shape=shape) @ theirs
+        known, _ = dtrtrs(factor, root[:, None] * (cross + rest @ others.T).T, lower=1)
         return np.asarray(np.sqrt(np.maximum(prior - (known**2).sum(axis=0), 0))) / self.scales.trust
 
-    @cached_property
-    def _columns(self) -> np.ndarray:
-        """The examples' facets as columns, and a row of zeros for all others."""
-        facets = self._x[0]
-        return np.vstack([facets.toarray().T, np.zeros((1, facets.shape[0]))])
-
-    def _facets_as_examples_have(self, space: Space, facets: sp.csr_matrix) -> sp.csr_matrix:
-        """Rows of a space's facets by the numbers that the examples' facets have; what no example has comes last."""
-        column = space.features.column
-        many = self._x[0].shape[1]
-        number = np.full(facets.shape[1], many, np.int32)
-        for at, name in enumerate(islice(self._rows.names, many)):
-            if (there := column.get(name)) is not None:
-                number[there] = at
-        return sp.csr_matrix((facets.data, number[facets.indices], facets.indptr), shape=(facets.shape[0], many + 1))
-
-    def contributions(self, facets: Sequence[str]) -> dict[str, float]:
-        """What each of a posting's facets adds to its log-odds."""
+    def contributions(self, space: Space, rows: np.ndarray) -> list[dict[str, float]]:
+        """What each facet of the chosen postings adds to their log-odds, where verdicts taught something of it."""
         if not self.standing:
-            return {}
-        weights = self.weights.facets
-        values = facet_values(facets, self.scales, {})
-        return {name: value * weights[name] / self.scales.trust for name, value in values.items() if name in weights}
+            return [{} for _ in rows]
+        facets = space.features.tables.scaled(self.scales)
+        weights = space.by_column((self.weights.numbers, self.weights.values / self.scales.trust))
+        out = []
+        for row in rows:
+            within = slice(facets.indptr[row], facets.indptr[row + 1])
+            columns = facets.indices[within]
+            added = facets.data[within] * weights[columns]
+            there = np.flatnonzero(added)
+            names = [space.features.names[column] for column in columns[there].tolist()]
+            out.append(dict(zip(names, added[there].tolist(), strict=True)))
+        return out
 
     def agreeing(self, facets: Sequence[str], *, liked: bool) -> int:
         """How many verdicts that like (or dislike) are on postings that have one of the facets; a skip is none."""
-        return len(frozenset().union(*(self._holders[liked].get(name, frozenset()) for name in facets)))
+        return len(frozenset().union(*(self._holding(name)[liked] for name in facets)))
+
+    def _holding(self, facet: str) -> tuple[frozenset[int], frozenset[int]]:
+        """The standing examples that have a facet: those disliked, and those liked."""
+        known = self._holders
+        if facet not in known.found:
+            numbers = self._x[0]
+            at = int(np.searchsorted(numbers, number := NAMES.numbers([facet])[0]))
+            there = at < len(numbers) and numbers[at] == number
+            held = known.rows[known.starts[at] : known.starts[at + 1]].tolist() if there else []
+            disliked, liked = (frozenset(one for one in held if known.sides[one] == side) for side in (-1, 1))
+            known.found[facet] = disliked, liked
+        return known.found[facet]
 
     @cached_property
-    def _holders(self) -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
-        """The standing examples by facet: those disliked, and those liked."""
-        found: tuple[dict[str, set[int]], dict[str, set[int]]] = ({}, {})
-        for at, one in enumerate(self.standing):
-            if one.verdict != "skip":
-                for name in one.facets:
-                    found[one.verdict in POSITIVE].setdefault(name, set()).add(at)
-        disliked, liked = ({name: frozenset(held) for name, held in side.items()} for side in found)
-        return disliked, liked
+    def _holders(self) -> _Holders:
+        columns = self._x[1].tocsc()
+        sides = [0 if one.verdict == "skip" else 1 if one.verdict in POSITIVE else -1 for one in self.standing]
+        return _Holders(columns.indptr, columns.indices, sides, {})
 
     def summary(self, limit: int = 8) -> dict[str, Any]:
         """The strongest learned leanings, for people."""
-        weights = self.weights.facets
-        told = {name: value for name, value in weights.items() if not name.endswith(":?")}
-        strong = sorted(told.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:limit]
-        return {"verdicts": len(self.standing), "leanings": {name: round(value, 3) for name, value in strong}}
+        weights = self.weights
+        size = np.abs(weights.values)
+        told: list[tuple[float, str, float]] = []
+        for at in np.argsort(-size, kind="stable").tolist():
+            if len(told) >= limit and size[at] < -told[limit - 1][0]:
+                break
+            name = NAMES.name(weights.numbers[at])
+            if not name.endswith(":?"):
+                told.append((-float(size[at]), name, float(weights.values[at])))
+        return {
+            "verdicts": len(self.standing),
+            "leanings": {name: round(value, 3) for _, name, value in sorted(told)[:limit]},
+        }
 
 
 def _stress(example: Example) -> dict[str, float]:

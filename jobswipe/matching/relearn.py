@@ -26,8 +26,8 @@ from jobswipe import skills
 from jobswipe.matching import features, score
 from jobswipe.matching.design import DENSE, Example
 from jobswipe.matching.learn import MAX_KEPT, Model
+from jobswipe.matching.names import group
 from jobswipe.matching.swipes import locked
-from jobswipe.matching.tables import group
 from jobswipe.matching.verdicts import same_opening, standing
 from jobswipe.models import Posting, PostingSkill, PreferenceModel, SkillConcept, Swipe
 from jobswipe.postings.normalise import whole_text

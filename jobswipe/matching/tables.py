@@ -10,19 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
+from jobswipe.matching.names import SHARED, group
+
 if TYPE_CHECKING:
     from jobswipe.matching.features import Features
-
-SHARED = frozenset({"word", "skill"})
-"""Groups of which a posting has many facets: together they weigh as much as one."""
 
 _POINT = 0x9E3779B97F4A7C15
 """Odd, its bits well mixed: 2 ** 64 divided by the golden ratio."""
 _PART = 4_096
-
-
-def group(facet: str) -> str:
-    return facet.partition(":")[0]
 
 
 def _digests(vectors: np.ndarray) -> np.ndarray:
@@ -73,11 +68,15 @@ class Tables:
     @cached_property
     def word_norm(self) -> np.ndarray:
         """The length of each posting's title words."""
+        if self._whole is not None:
+            return self._whole.word_norm[self._at]
         return np.asarray(np.sqrt(np.maximum(self._features.matrix @ (self.word_weights**2), 1e-9)))
 
     @cached_property
     def skill_norm(self) -> np.ndarray:
         """The length of each posting's skills, as if it had four more of middling rarity: few skills prove little."""
+        if self._whole is not None:
+            return self._whole.skill_norm[self._at]
         idf = self.skill_weights
         usual = float(np.median(idf[idf > 0])) if (idf > 0).any() else 1.0
         return np.asarray(np.sqrt(self._features.matrix @ (idf * idf) + 4 * usual**2))
@@ -85,11 +84,15 @@ class Tables:
     @cached_property
     def somewhere(self) -> np.ndarray:
         """Which postings name a country."""
+        if self._whole is not None:
+            return self._whole.somewhere[self._at]
         return np.asarray(self._features.matrix @ (self.groups == "country").astype(np.float32) > 0)
 
     @cached_property
     def remote_named(self) -> np.ndarray:
         """Which postings name where remote work is open to."""
+        if self._whole is not None:
+            return self._whole.remote_named[self._at]
         wanted = (self.groups == "remote").astype(np.float32)
         if (unsaid := self._features.column.get("remote:?")) is not None:
             wanted[unsaid] = 0
@@ -106,10 +109,13 @@ class Tables:
     @cached_property
     def distinct(self) -> tuple[np.ndarray, np.ndarray]:
         """(the distinct title vectors times 127 as float32, which one each posting has)."""
-        vectors = self._features.vectors
-        if self._whole is not None and self._at is not None:
+        if self._whole is not None:
             known, which = self._whole.distinct
-            return known[which[self._at]], np.arange(len(self._at))
+            mine = which[self._at]
+            there = np.zeros(len(known), bool)
+            there[mine] = True
+            return known[there], (np.cumsum(there, dtype=np.int32) - 1)[mine]
+        vectors = self._features.vectors
         _, first, which = np.unique(_digests(vectors), return_index=True, return_inverse=True)
         seen = vectors[first]
         if not _rebuilds(seen, which, vectors):  # two vectors of one digest: compared whole, four times as slow
@@ -124,6 +130,13 @@ class Tables:
         lists = self._features.matrix.tocsc()
         return lists.indptr, lists.indices
 
+    @cached_property
+    def _places(self) -> np.ndarray:
+        """Where each row of the whole is among the chosen; -1: nowhere."""
+        out = np.full(len(self._of or ()), -1, np.int32)
+        out[self._at] = np.arange(len(self._features), dtype=np.int32)
+        return out
+
     def having(self, columns: Sequence[int]) -> np.ndarray:
         """Which postings have one of the facets in `columns`."""
         out = np.zeros(len(self._features), bool)
@@ -133,6 +146,9 @@ class Tables:
 
     def rows_of(self, column: int) -> np.ndarray:
         """The rows that have a facet."""
+        if self._whole is not None:
+            here = self._places[self._whole.rows_of(column)]
+            return np.asarray(here[here >= 0])
         starts, rows = self._by_facet
         return np.asarray(rows[starts[column] : starts[column + 1]])
 

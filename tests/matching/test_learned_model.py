@@ -105,12 +105,9 @@ def test_a_new_verdict_on_a_posting_replaces_the_old_one(space: Space) -> None:
 
 def test_a_reason_turns_the_lesson_to_what_it_names(space: Space) -> None:
     row = int(np.flatnonzero(_has(space, "country:US") & (space.features.workplace == 2))[0])
-    place = (
-        Model().with_example(space.example(row, 1, "dislike", "place")).contributions(("country:US", "word:backend"))
-    )
-    field = (
-        Model().with_example(space.example(row, 1, "dislike", "field")).contributions(("country:US", "word:backend"))
-    )
+    at = np.array([row])
+    (place,) = Model().with_example(space.example(row, 1, "dislike", "place")).contributions(space, at)
+    (field,) = Model().with_example(space.example(row, 1, "dislike", "field")).contributions(space, at)
     assert place["country:US"] < field["country:US"] < 0
 
 

@@ -12,9 +12,9 @@ from sqlmodel import Session, select, update
 from jobswipe import skills
 from jobswipe.db.engine import Database
 from jobswipe.matching import relearn, score
-from jobswipe.matching.design import group
 from jobswipe.matching.engine import Matcher
 from jobswipe.matching.learn import Model
+from jobswipe.matching.names import group
 from jobswipe.matching.swipes import record, undo
 from jobswipe.models import Posting, PreferenceModel, Swipe
 from jobswipe.models.base import table

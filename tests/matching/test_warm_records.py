@@ -64,11 +64,18 @@ def anew(ranking: Matcher, session: Session, size: int) -> list[Card]:
     ]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "longer", "ranked"), [(1, 0, 30), (2, 0, 30), (3, 100, 1)])
 def test_the_deck_of_a_shortlist_is_that_of_all_postings(
-    sqlite: Database, settings: Settings, short: list[int], monkeypatch: pytest.MonkeyPatch, seed: int
+    sqlite: Database,
+    settings: Settings,
+    short: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    longer: int,
+    ranked: int,
 ) -> None:
-    monkeypatch.setattr(shortlist, "MANY", 1)  # each verdict has all ranked
+    monkeypatch.setattr(shortlist, "MANY", 1)  # each verdict has all ranked, or the pool, which has them all
+    monkeypatch.setattr(shortlist, "LONGER", longer)
     crowded(sqlite)
     dice = random.Random(seed)
     ranking = matcher(sqlite, settings)
@@ -83,7 +90,7 @@ def test_the_deck_of_a_shortlist_is_that_of_all_postings(
                 continue
             verdict = dice.choices(swipes.VERDICTS, [4, 5, 1, 2])[0]
             swipes.record(session, ranking, 1, dice.choice(cards).match.posting_id, verdict, NOW)
-    assert len(short) == 30
+    assert len(short) == ranked
 
 
 def test_a_shortlist_is_taken_as_it_is_for_a_few_verdicts(
@@ -106,17 +113,48 @@ def test_a_shortlist_is_taken_as_it_is_for_a_few_verdicts(
                 row = view.space.features.row[card.match.posting_id]
                 assert card.match.score == ranking.describe(session, view, np.array([row]))[0].score
             swipes.record(session, ranking, 1, dice.choice(ids), dice.choice(("like", "dislike")), NOW)
-    assert chosen_at == [0] * 5 + [5] * 5 + [10] * 5 + [15] * 2
-    assert len(short) == 4
+    assert chosen_at == [0] * 4 + [4] * 4 + [8] * 4 + [12] * 4 + [16]
+    assert len(short) == 1
 
 
-@pytest.mark.parametrize(("made", "few"), [(0, 5), (19, 5), (40, 10), (100, 25), (1_000, 25)])
-def test_the_more_verdicts_there_are_the_longer_a_shortlist_holds(made: int, few: int) -> None:
+def test_a_shortlist_is_renewed_of_its_pool_until_all_are_ranked_again(
+    sqlite: Database, settings: Settings, short: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shortlist, "KEPT", 50)
+    monkeypatch.setattr(shortlist, "POOL", 100)
+    ids = crowded(sqlite)
+    dice = random.Random(4)
+    ranking = matcher(sqlite, settings)
+    seen = []
+    with sqlite.write() as session:
+        for _ in range(22):
+            cards = deck(ranking, session, 1, 10)
+            listed = ranking.warm(session, 1)[1].shortlist
+            assert listed is not None
+            seen.append((listed.ranked, listed.verdicts, len(listed.pool), len(listed.rows)))
+            assert set(listed.rows.tolist()) <= set(listed.pool.tolist())
+            space = ranking.view(session, 1).space
+            assert np.array_equal(listed.evidence, space.evidence[listed.rows])  # the same as among all
+            swipes.record(session, ranking, 1, cards[dice.randrange(10)].match.posting_id, "dislike", NOW)
+    assert seen[0] == (0, 0, 100, 50)
+    assert seen[7] == (0, 4, 100, 54)
+    assert seen[19] == (0, 16, 100, 66)
+    assert seen[20] == (20, 20, 120, 70)
+    assert len(short) == 2
+    assert len(ids) > 500
+
+
+@pytest.mark.parametrize(
+    ("made", "few", "many"), [(0, 4, 20), (19, 5, 24), (40, 10, 50), (100, 25, 125), (1_000, 25, 125)]
+)
+def test_the_more_verdicts_there_are_the_longer_a_shortlist_holds(made: int, few: int, many: int) -> None:
     nothing = np.zeros(0)
-    listed = shortlist.Shortlist(nothing, nothing, (nothing, nothing), False, made)
+    listed = shortlist.Shortlist(nothing, nothing, (nothing, nothing), nothing, False, made, made)
     assert listed.holds(made + few - 1)
     assert not listed.holds(made + few)
     assert listed.holds(made - 1)  # one was taken back
+    assert listed.renews(made + many - 1)
+    assert not listed.renews(made + many)
 
 
 def test_a_deck_that_is_longer_than_its_shortlist_is_of_all_postings(

@@ -43,6 +43,8 @@ _STRESSED, _HUSHED = 1.8, 0.35
 _FORMAT = 1
 _FORGOTTEN = 50
 """Rows that are kept of examples that the model learns from no more."""
+_EXAMPLE = 2_600
+"""Bytes that a verdict takes, as measured."""
 _ITERATIONS = 60
 _TOLERANCE = 1e-9
 
@@ -242,6 +244,12 @@ class Model:
             _ = self._found
             for name in ("_x", "_fit", "_holders"):
                 self.__dict__.pop(name, None)
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes: what is settled, less."""
+        many = len(self.standing)
+        return _EXAMPLE * len(self.examples) + (12 * many * many if "_fit" in self.__dict__ else 0)
 
     @cached_property
     def weights(self) -> Weights:

@@ -21,8 +21,8 @@ from jobswipe.matching.shortlist import Shortlist
 from jobswipe.matching.verdicts import Log
 
 _PENDING = "jobswipe_warm"
-_CARD, _EXAMPLE, _REST = 2_500, 3_000, 8_000
-"""Bytes that a card, a verdict of the model and all else of a record take, as measured on resumes of two pages."""
+_CARD, _REST = 2_500, 8_000
+"""Bytes that a card and all else of a record take, as measured on resumes of two pages."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,9 @@ class Warm:
     @property
     def nbytes(self) -> int:
         """About how much memory the record takes."""
-        many = len(self.model.standing)
         own = len(self.who.text) + 400 * len(self.who.skills) + 17 * len(self.log)
-        learned = _EXAMPLE * len(self.model.examples) + 12 * many * many
         cards = _CARD * sum(len(cards) for cards in self.cards.values())
-        return _REST + own + learned + cards + (self.shortlist.nbytes if self.shortlist else 0)
+        return _REST + own + self.model.nbytes + cards + (self.shortlist.nbytes if self.shortlist else 0)
 
 
 class Records:

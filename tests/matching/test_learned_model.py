@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from jobswipe.matching.candidate import candidate
 from jobswipe.matching.design import Example, Space
 from jobswipe.matching.engine import Matcher
 from jobswipe.matching.learn import MAX_FITTED, Model
+from jobswipe.matching.names import GROUPS, Names
 from jobswipe.matching.preferences import Preferences
 
 
@@ -158,3 +160,29 @@ def test_uncertainty_shrinks_where_verdicts_are(space: Space) -> None:
     after = Model().with_example(space.example(0, 1, "like", None)).deviation(space, rows)
     assert (after <= before + 1e-9).all()
     assert after[0] < before[0]
+
+
+def test_a_settled_model_is_the_same_and_smaller(space: Space) -> None:
+    model, again = _taught(space, "workplace:remote", 40), _taught(space, "workplace:remote", 40)
+    learned, unsettled = model.learned(space), model.nbytes
+    model.settle()
+    assert model.nbytes < unsettled
+    rows = np.arange(10)
+    np.testing.assert_allclose(model.deviation(space, rows), again.deviation(space, rows), atol=1e-6)
+    np.testing.assert_array_equal(model.learned(space), learned)
+    more = space.example(50, 99, "like", None)
+    np.testing.assert_allclose(
+        model.with_example(more).learned(space), again.with_example(more).learned(space), atol=1e-6
+    )
+    assert model.agreeing(["workplace:remote"], liked=True) == again.agreeing(["workplace:remote"], liked=True) > 0
+
+
+def test_names_have_one_number_whoever_asks_first() -> None:
+    names = Names()
+    given = [[f"word:{(at * 7 + turn) % 3_000}" for at in range(3_000)] for turn in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(names.numbers, given))
+    for asked, numbers in zip(given, found, strict=True):
+        assert [names.name(number) for number in numbers] == asked
+    assert sorted(found[0].tolist()) == list(range(3_000))
+    assert names.groups(names.numbers(["skill:a", "what is this", "word:1"])).tolist() == [1, len(GROUPS), 0]

@@ -7,6 +7,7 @@ import contextlib
 import time
 from typing import cast
 
+from jobswipe.observability.logs import logger
 from server import frames
 from server.frames import HEARS, LATE, LEAVES, NOT_TAKEN, UNANSWERED, Answered, Asked, Frames, UnreadableError
 
@@ -106,6 +107,7 @@ class Link(asyncio.Protocol):
         self._look_at = None
         now = time.monotonic()
         if self._called is not None and now - self._called > SILENCE:
+            logger("server").warning("sibling_silent")
             self.close()
             return
         for one, (since, _) in list(self._waiting.items()):

@@ -103,8 +103,7 @@ def both(store: Store) -> Iterator[Pair]:
 def pair(both: Pair, store: Store) -> Pair:
     """Two processes that know of each other."""
     both.whole()
-    for at in range(2):
-        until(lambda at=at: both.who_answers(at, f"{DECK}?limit=1", store.keys[1 - at]) == 1 - at)  # type: ignore[misc]
+    until(lambda: [both.who_answers(1 - who, f"{DECK}?limit=1", store.keys[who]) for who in range(2)] == [0, 1])
     return both
 
 

@@ -55,14 +55,15 @@ def workers(count: int, settings: Settings, note: Note) -> Below:
     return Below(Supervisor(count, (), grace=settings.worker.grace, note=note) if count else None)
 
 
-def servers(count: int, descriptor: int, settings: Settings, note: Note) -> Below:
+def servers(count: int, descriptor: int, directory: str, settings: Settings, note: Note) -> Below:
     """Processes that serve on the listening socket of this number, which they inherit: the kernel deals out what comes.
 
-    One socket, not one of each: a process that dies takes no waiting connection with it.
+    One socket, not one of each: a process that dies takes no waiting connection with it. In the directory they meet
+    (`server.siblings`).
     """
-    command = [sys.executable, "-P", "-m", "server.process", str(descriptor)]
+    command = [sys.executable, "-P", "-m", "server.process", str(descriptor), str(count), directory]
     grace = settings.server.drain + settings.server.grace
     supervisor = Supervisor(
-        count, (), grace=grace, note=note, command=command, descriptors=(descriptor,), what="serving"
+        count, (), grace=grace, note=note, command=command, numbered=True, descriptors=(descriptor,), what="serving"
     )
     return Below(supervisor)

@@ -27,6 +27,8 @@ class Edge:
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         direct = peer(scope)
         self._forwarded.apply(scope)
+        if (refused := scope["state"].get(problems.REFUSED)) is not None:
+            raise Refused(refused)
         self._check_head(scope)
         of = options.of(scope)
         lanes.choose(of.get(options.LANE))

@@ -22,6 +22,8 @@ RETRY_AFTER = 5
 """Seconds after which a client may try again what was not available."""
 ERROR = "jobswipe_error"
 """Where a request's state keeps the error that was answered as the server's own fault."""
+REFUSED = "jobswipe_refused"
+"""Where it keeps what the outermost layer has it answered with, in place of being carried out."""
 REQUEST_ID = "jobswipe_request_id"
 
 # Codes are for programs and never change; an error of ours brings its own.
@@ -123,6 +125,12 @@ HEAD_TOO_LARGE = Problem(431, CODES[431], "The request's head is too large.")
 NOT_IMPLEMENTED = Problem(501, CODES[501], "The request's body comes in a coding that is not known here.")
 STOPPING = Problem(
     503, "stopping", "The server stops, and this request took too long: try again.", {"retry-after": str(RETRY_AFTER)}
+)
+UNKNOWN = Problem(
+    503,
+    CODES[503],
+    "The server cannot tell whether this was carried out: look, or send it again with its Idempotency-Key.",
+    {"retry-after": str(RETRY_AFTER)},
 )
 
 

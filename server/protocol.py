@@ -23,6 +23,7 @@ from jobswipe.settings import LimitsSettings, Settings
 from server import problems, tls
 from server.headers import complete
 from server.problems import Problem
+from server.siblings import Siblings
 
 KEEP_ALIVE = 75
 """Seconds that an idle connection is kept: longer than the proxies in front do, or they would use one that closes."""
@@ -195,7 +196,9 @@ class Protocol(H11Protocol):
 class HttpServer(uvicorn.Server):
     """Stops in steps, whatever the signal; whoever runs it handles the signals and calls `stop`."""
 
-    def __init__(self, app: Litestar, settings: Settings, started: Callable[[], None]) -> None:
+    def __init__(
+        self, app: Litestar, settings: Settings, started: Callable[[], None], siblings: Siblings | None = None
+    ) -> None:
         encrypted = tls.context(settings.server)
         super().__init__(
             uvicorn.Config(
@@ -218,6 +221,7 @@ class HttpServer(uvicorn.Server):
         )
         self._drain = settings.server.drain
         self._at_start = started
+        self._siblings = siblings
         self._told = 0
         self._exit_at = math.inf
 
@@ -232,8 +236,18 @@ class HttpServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
+        if self._siblings is not None:
+            await self._siblings.open(self.server_state.tasks)
         heap.leave_out()
         self._at_start()
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        if self._siblings is None:
+            await super().shutdown(sockets)
+            return
+        self._siblings.leave()
+        await super().shutdown(sockets)
+        self._siblings.close()
 
     async def on_tick(self, counter: int) -> bool:
         self.should_exit = self.should_exit or time.monotonic() >= self._exit_at

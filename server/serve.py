@@ -17,6 +17,7 @@ from server.app import create_app
 from server.lifetime import Note
 from server.listen import address, listen
 from server.protocol import HttpServer
+from server.siblings import meeting_place
 
 
 def run(
@@ -71,11 +72,11 @@ def run(
             server.stop()
             work.stop()
 
-        server = (
-            HttpServer(app, settings, started)
-            if app is not None
-            else _Several(below.servers(count, listener.fileno(), settings, note), started, ended)
-        )
+        if app is not None:
+            server: HttpServer | _Several = HttpServer(app, settings, started)
+        else:
+            directory = stack.enter_context(meeting_place())
+            server = _Several(below.servers(count, listener.fileno(), directory, settings, note), started, ended)
         stack.enter_context(lifetime.on_signals(stop))
         stack.enter_context(lifetime.threads(settings.server))
         lifetime.guard(stopping, lifetime.longest(settings, workers), note)

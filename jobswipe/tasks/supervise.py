@@ -25,6 +25,7 @@ FINAL = (2, 3)
 
 @dataclass
 class _Child:
+    more: list[str]
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = 0.0
@@ -34,7 +35,8 @@ class _Child:
 class Supervisor:
     """Keeps `count` processes alive from `run` to `stop`: worker processes, or those of another `command`.
 
-    `note` takes lines for people, in which `what` says the kind of process; `descriptors` are inherited.
+    `note` takes lines for people, in which `what` says the kind of process; `descriptors` are inherited. `numbered`:
+    the command's last argument is the process's number from 0, which one that takes its place has, too.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Supervisor:
         grace: float,
         note: Callable[[str], None],
         command: Sequence[str] = (),
+        numbered: bool = False,
         descriptors: Sequence[int] = (),
         what: str = "worker",
     ) -> None:
@@ -53,7 +56,7 @@ class Supervisor:
             self._command += ["--kinds", ",".join(kinds)]
         self._descriptors = tuple(descriptors)
         self._what = what
-        self._children = [_Child() for _ in range(count)]
+        self._children = [_Child([str(number)] if numbered else []) for number in range(count)]
         self._grace = grace
         self._note = note
         self._told = 0
@@ -98,7 +101,7 @@ class Supervisor:
         if child.process is None:
             if not self._told and now >= child.again_at:
                 child.process = subprocess.Popen(  # noqa: S603 - ours
-                    self._command, stdin=subprocess.PIPE, pass_fds=self._descriptors
+                    [*self._command, *child.more], stdin=subprocess.PIPE, pass_fds=self._descriptors
                 )
                 child.started = now
                 if self._told:  # a signal came while it was being started

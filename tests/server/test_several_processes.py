@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import http.client
 import re
+import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -36,9 +39,18 @@ def ask(served: Served) -> int:
         return connection.getresponse().status
 
 
-def total(served: Served) -> float:
-    found = re.findall(r'http_requests_total\{method="GET",route="unmatched",status="404"\} (\S+)', served.metrics())
+def total(served: Served, route: str = "unmatched", status: int = 404) -> float:
+    labels = f'method="GET",route="{route}",status="{status}"'
+    found = re.findall(rf"http_requests_total\{{{labels}\}} (\S+)", served.metrics())
     return sum(float(one) for one in found)
+
+
+@pytest.fixture
+def meetings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where processes make the directory that they meet in. Its path is short."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as directory:
+        monkeypatch.setenv("TMPDIR", directory)
+        yield Path(directory)
 
 
 @pytest.mark.parametrize("worker", [False, True])
@@ -77,6 +89,17 @@ def test_one_that_dies_is_replaced_and_what_it_counted_stays(store: Database) ->
         assert served.stop() == 0
 
 
+def test_who_is_passed_on_counts_once(store: Database, meetings: Path) -> None:
+    with Served("serve", "--processes", "2", SERVER_DRAIN=0) as served:
+        until(lambda: len(list(meetings.glob("jobswipe-*/[01]"))) == 2)
+        for number in range(40):
+            answer = httpx.get(f"{served.url}/api/v1/deck", headers={"authorization": f"Bearer {number}"})
+            assert answer.status_code == 401
+        until(lambda: total(served, "/api/v1/deck", 401) == 40)
+        assert served.stop() == 0
+    assert list(meetings.iterdir()) == []
+
+
 def test_not_ready_first_and_then_an_end(store: Database) -> None:
     with Served("serve", "--processes", "2", SERVER_DRAIN=300) as served:
         until(lambda: len(serving(served)) == 2)
@@ -110,13 +133,14 @@ def status(served: Served) -> int:
         return 0
 
 
-def test_none_is_left_when_the_first_is_killed(store: Database) -> None:
+def test_none_is_left_when_the_first_is_killed(store: Database, meetings: Path) -> None:
     with Served("serve", "--processes", "2", SERVER_DRAIN=0) as served:
         below = until(lambda: found if len(found := serving(served)) == 2 else None)
         until(lambda: served.get("/health").status_code == 200)
         served.process.kill()
         _, alive = psutil.wait_procs(below, SECONDS)
         assert alive == []
+    assert list(meetings.iterdir()) == []
 
 
 def test_a_start_takes_no_ten_seconds(store: Any) -> None:

@@ -15,6 +15,7 @@ from sqlmodel import Session, select
 from jobswipe import skills
 from jobswipe.applications.service import open_at
 from jobswipe.db.insert import insert_missing, insert_row
+from jobswipe.db.straight import Straight
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.matching import score
 from jobswipe.matching.design import DENSE
@@ -33,9 +34,8 @@ VERDICTS: tuple[str, ...] = get_args(Verdict)
 SWIPE_REASONS: tuple[str, ...] = get_args(SwipeReason)
 _log = logger(__name__)
 _MODEL = table(PreferenceModel)
-# Made once: building a statement costs as much as running it.
-_LOCK = select(_MODEL.c.person_id).where(_MODEL.c.person_id == bindparam("person")).with_for_update()
-_UPDATE = (
+_LOCK = Straight(select(_MODEL.c.person_id).where(_MODEL.c.person_id == bindparam("person")).with_for_update())
+_UPDATE = Straight(
     update(_MODEL)
     .where(_MODEL.c.person_id == bindparam("person"))
     .values(
@@ -238,12 +238,11 @@ def locked(session: Session, person_id: int, now: datetime) -> PreferenceModel:
 
 def _lock(session: Session, person_id: int, now: datetime) -> None:
     """Lock the person's model row until the transaction ends: two verdicts at once follow one another."""
-    session.flush()
-    if session.connection().execute(_LOCK, {"person": person_id}).first() is None:
+    if not _LOCK.rows(session, {"person": person_id}):
         # Another process may be making it at this moment: whoever comes second waits here and takes that one.
         fresh = PreferenceModel(person_id=person_id, updated_at=now, skills_edition=skills.EDITION).model_dump()
         insert_missing(session, _MODEL, [fresh], ["person_id"])
-        session.connection().execute(_LOCK, {"person": person_id}).one()
+        _LOCK.rows(session, {"person": person_id})
 
 
 def _append(session: Session, **values: Any) -> Swipe:
@@ -263,7 +262,7 @@ def _store(
         "skills_edition": edition,
         "updated_at": now,
     }
-    session.connection().execute(_UPDATE, values)
+    _UPDATE.run(session, values)
     log_key = (seen.version + 1, swipe.id, seen.log[-1] + 1, seen.seq)
     matcher.records.put(session, swipe.person_id, replace(warm, log_key=log_key))
 

@@ -7,12 +7,13 @@ SQLAlchemy makes the statement, once, and says how values and columns are conver
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+T = TypeVar("T")
 _Convert = Callable[[Any], Any]
 
 
@@ -63,14 +64,13 @@ class Straight:
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """All rows, their columns in the statement's order; those of a `text` as the driver gives them."""
-        made, cursor = self._execute(session, values)
-        return made.rows(cursor.fetchall())
+        return self._execute(session, values, lambda made, cursor: made.rows(cursor.fetchall()))
 
     def run(self, session: Session, values: Mapping[str, Any]) -> int:
         """How many rows it changed."""
-        return int(self._execute(session, values)[1].rowcount)
+        return self._execute(session, values, lambda _, cursor: int(cursor.rowcount))
 
-    def _execute(self, session: Session, values: Mapping[str, Any]) -> tuple[_Made, Any]:
+    def _execute(self, session: Session, values: Mapping[str, Any], then: Callable[[_Made, Any], T]) -> T:
         session.flush()
         connection = session.connection()
         dialect = connection.dialect
@@ -81,9 +81,12 @@ class Straight:
         given = made.values(values)
         try:
             dialect.do_execute(cursor, made.text, given)
+            return then(made, cursor)  # SQLite reads on while the rows are fetched
         except dialect.loaded_dbapi.Error as error:
             raise _told(connection, cursor, made.text, error) from error
-        return made, cursor
+        except (KeyboardInterrupt, SystemExit) as stop:
+            connection.invalidate(stop)  # nobody reads what is still to come
+            raise
 
 
 def _told(connection: Connection, cursor: Any, text: str, error: Exception) -> BaseException:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import Session, SQLModel
@@ -40,7 +40,27 @@ def insert_row(session: Session, model: type[SQLModel], **values: Any) -> int:
     return int(_plain(into, tuple(row)).rows(session, row)[0][0])
 
 
+def next_number(session: Session, model: type[SQLModel]) -> int:
+    """A number that the next row of a table whose key is `id` takes; for a session that writes."""
+    return int(_ahead(table(model), session.connection().dialect.name).rows(session, {})[0][0])
+
+
+def number_ahead(into: Table, dialect: str) -> str:
+    """SQL for a number that the next row of a table whose key is `id` may have: nobody else is given the same.
+
+    Of SQLite's writers there is one at a time, and it has begun before it asks.
+    """
+    if dialect == "postgresql":
+        return f"nextval(pg_get_serial_sequence('{into.name}', 'id'))"
+    return f"(SELECT coalesce(max(id), 0) + 1 FROM {into.name})"  # noqa: S608 - the name of a table of ours
+
+
 # Statements are made once: building one costs as much as running it.
+
+
+@cache
+def _ahead(into: Table, dialect: str) -> Straight:
+    return Straight(text(f"SELECT {number_ahead(into, dialect)}"))
 
 
 @cache

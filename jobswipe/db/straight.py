@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import BindParameter, Connection, Dialect, Table, bindparam
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -87,6 +87,32 @@ class Straight:
         except (KeyboardInterrupt, SystemExit) as stop:
             connection.invalidate(stop)  # nobody reads what is still to come
             raise
+
+
+class Together:
+    """Inserts and updates of which none needs what another one finds: on Postgres one way to the store for all of them.
+
+    Elsewhere they run in their order. The same name means the same value in each.
+    """
+
+    def __init__(self, *changes: Any) -> None:
+        *first, last = changes
+        self._each = tuple(Straight(change) for change in changes)
+        self._all = Straight(last.add_cte(*(change.cte(f"change_{at}") for at, change in enumerate(first))))
+
+    def run(self, session: Session, values: Mapping[str, Any]) -> None:
+        for one in (self._all,) if session.connection().dialect.name == "postgresql" else self._each:
+            one.run(session, values)
+
+
+def parameters(into: Table, *names: str) -> dict[str, BindParameter[Any]]:
+    """For each column a parameter of its table's and its own name, so that changes of several tables go together."""
+    return {name: bindparam(f"{into.name}_{name}") for name in names}
+
+
+def given(into: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of `parameters`."""
+    return {f"{into.name}_{name}": value for name, value in values.items()}
 
 
 def _told(connection: Connection, cursor: Any, text: str, error: Exception) -> BaseException:

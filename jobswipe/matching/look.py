@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import text
 from sqlmodel import Session
 
+from jobswipe.db.insert import number_ahead
 from jobswipe.db.straight import Straight
+from jobswipe.models import Application, Swipe
+from jobswipe.models.base import table
 
 # Bare values in a fixed order: their names would be looked up for each of thousands of looks.
 _SEEN = """
@@ -28,13 +32,17 @@ _FROM = """
     LEFT JOIN preference_model m ON m.person_id = :person
 """
 _LOOK = Straight(text(f"SELECT {_SEEN} {_FROM} ORDER BY r.id LIMIT 1"))
-_LOOK_AT = Straight(
-    text(
-        f"""
+
+
+@cache
+def _look_at(dialect: str) -> Straight:
+    asked = f"""
         SELECT {_SEEN},
             p.id, p.title, e.name, p.url, p.shown, p.cluster_id, p.skills_edition, w.id, w.verdict,
             (SELECT u.id FROM swipe u WHERE u.undoes_id = w.id),
-            (SELECT a.id FROM application a WHERE a.person_id = :person AND a.posting_id = :posting)
+            (SELECT a.id FROM application a WHERE a.person_id = :person AND a.posting_id = :posting),
+            {number_ahead(table(Swipe), dialect)},
+            CASE WHEN :opens THEN {number_ahead(table(Application), dialect)} END
         {_FROM}
         LEFT JOIN posting p ON p.id = :posting
         LEFT JOIN company e ON e.id = p.company_id
@@ -43,9 +51,8 @@ _LOOK_AT = Straight(
             WHERE l.person_id = :person AND l.posting_id = :posting AND l.verdict <> 'undo'
         )
         ORDER BY r.id LIMIT 1
-        """  # noqa: S608 - constants above
-    )
-)
+    """  # noqa: S608 - constants above
+    return Straight(text(asked))
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,24 +83,28 @@ class SeenPosting(msgspec.Struct, frozen=True, kw_only=True):
     application: int | None
     edition: int
     """Of the skills that it is known with."""
+    next_swipe: int
+    next_application: int
+    """The numbers that a verdict and an application take now; the latter is 0 where none is to be opened."""
 
 
 def look(session: Session, person_id: int) -> Seen:
     return _seen(*_LOOK.rows(session, {"person": person_id})[0])
 
 
-def look_at(session: Session, person_id: int, posting_id: int) -> tuple[Seen, SeenPosting | None]:
-    """The watermarks with a posting; None for an unknown one."""
-    row = _LOOK_AT.rows(session, {"person": person_id, "posting": posting_id})[0]
+def look_at(session: Session, person_id: int, posting_id: int, *, opens: bool) -> tuple[Seen, SeenPosting | None]:
+    """The watermarks with a posting; None for an unknown one. `opens`: the verdict is one that opens an application."""
+    asked = {"person": person_id, "posting": posting_id, "opens": opens}
+    row = _look_at(session.connection().dialect.name).rows(session, asked)[0]
     seen = _seen(*row[:_WIDTH])
-    id_, title, company, url, shown, cluster, edition, swipe, verdict, undo, application = row[_WIDTH:]
+    id_, title, company, url, shown, cluster, edition, swipe, verdict, undo, application, *ahead = row[_WIDTH:]
     if id_ is None:
         return seen, None
     if undo is not None:
         swipe = verdict = None
     return seen, SeenPosting(
         id=id_, title=title, company=company, url=url, shown=bool(shown), cluster=cluster, swipe=swipe,
-        verdict=verdict, application=application, edition=edition,
+        verdict=verdict, application=application, edition=edition, next_swipe=ahead[0], next_application=ahead[1] or 0,
     )  # fmt: skip
 
 

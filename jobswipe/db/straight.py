@@ -115,6 +115,14 @@ def given(into: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{into.name}_{name}": value for name, value in values.items()}
 
 
+def plainly(connection: Connection, text: str) -> None:
+    """A statement without parameters and without rows, of which no watcher is told."""
+    try:
+        connection.connection.cursor().execute(text)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, None, text, error) from error
+
+
 def _told(connection: Connection, cursor: Any, text: str, error: Exception) -> BaseException:
     """A driver's error as SQLAlchemy tells it; a connection that is lost is given up."""
     dialect: Any = connection.dialect

@@ -70,6 +70,8 @@ class Database:
         """A session over one snapshot; nothing that it changes is kept."""
         with self._session(self._reading) as session:
             yield session
+            if self.dialect == "postgresql":
+                _roll_back(session.bind)
 
     @contextmanager
     def glance(self) -> Iterator[Session]:
@@ -275,3 +277,13 @@ def _begin(connection: Any) -> None:
 def _begin_transaction(connection: Connection) -> None:
     if connection.get_execution_options().get("jobswipe_begin", True):
         plainly(connection, "BEGIN")
+
+
+def _roll_back(connection: Any) -> None:
+    """End a transaction that has changed nothing; where this fails, SQLAlchemy's own way follows and says so.
+
+    The driver's would have the server forget all statements that it has prepared: somebody may have rolled back a
+    table that they name. Whoever only reads has made none.
+    """
+    if connection.in_transaction() and not connection.invalidated:
+        connection.connection.driver_connection.pgconn.exec_(b"ROLLBACK")

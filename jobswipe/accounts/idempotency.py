@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from jobswipe.db.insert import insert_missing
+from jobswipe.db.straight import Straight
 from jobswipe.errors import IdempotencyError
 from jobswipe.models import IdempotentReply
 from jobswipe.models.base import table
@@ -23,9 +24,8 @@ _OPEN = 0
 
 _REPLY = table(IdempotentReply).c
 _THIS = (_REPLY.person_id == bindparam("person"), _REPLY.key_hash == bindparam("key"))
-# Made once: building a statement costs as much as running it.
-_LOCK = select(_REPLY.request_hash, _REPLY.status, _REPLY.body, _REPLY.at).where(*_THIS).with_for_update()
-_KEEP = (
+_LOCK = Straight(select(_REPLY.request_hash, _REPLY.status, _REPLY.body, _REPLY.at).where(*_THIS).with_for_update())
+_KEEP = Straight(
     update(table(IdempotentReply))
     .where(*_THIS)
     .values({name: bindparam(name) for name in ("request_hash", "status", "body", "at")})
@@ -47,12 +47,12 @@ class Once:
         row = {"person_id": person_id, "key_hash": self._which["key"], **self._fresh}
         if insert_missing(session, table(IdempotentReply), [row], ["person_id", "key_hash"]):
             return
-        found = session.connection().execute(_LOCK, self._which).one()
-        if found.status == _OPEN or found.at <= now - KEPT:
+        ((same, status, body, at),) = _LOCK.rows(session, self._which)
+        if status == _OPEN or at <= now - KEPT:
             return
-        if found.request_hash != self._fresh["request_hash"]:
+        if same != self._fresh["request_hash"]:
             raise IdempotencyError("This idempotency key was used for another request: make a new key for each.")
-        self._kept = found.body
+        self._kept = body
 
     @property
     def reply(self) -> bytes | None:
@@ -65,5 +65,4 @@ class Once:
     def keep(self, body: bytes, status: int = 200) -> None:
         """Remember the answer, encrypted, with the transaction."""
         sealed = vault.of(self._session).seal(self._session, self._person_id, _PLACE, body)
-        self._session.flush()
-        self._session.connection().execute(_KEEP, self._which | self._fresh | {"status": status, "body": sealed})
+        _KEEP.run(self._session, self._which | self._fresh | {"status": status, "body": sealed})

@@ -4,17 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from jobswipe.db.insert import insert_missing, insert_row
+from jobswipe.db.insert import insert_missing, next_number
+from jobswipe.db.straight import Together, given, parameters
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.models import STAGES, Application, ApplicationEvent, Company, Posting, PreferenceModel
 from jobswipe.models.base import table
 from jobswipe.security import vault
 
 EVENT = "application_event.sealed"
+_APPLICATION, _EVENT = table(Application), table(ApplicationEvent)
+OPENING = (
+    insert(_APPLICATION).values(
+        parameters(
+            _APPLICATION,
+            "id",
+            "person_id",
+            "posting_id",
+            "title",
+            "company",
+            "url",
+            "stage",
+            "created_at",
+            "updated_at",
+        )
+    ),
+    insert(_EVENT).values(parameters(_EVENT, "application_id", "kind", "to_stage", "at")),
+)
+"""What opens an application, to go together with what else is to be kept."""
+_OPEN = Together(*OPENING)
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,19 +96,27 @@ def open_at(
     posting_id: int | None,
 ) -> int:
     """Open an application, in stage `saved`, for an opening that is known to have none; its number."""
-    number = insert_row(
-        session,
-        Application,
-        person_id=person_id,
-        posting_id=posting_id,
-        title=title,
-        company=company,
-        url=url,
-        created_at=now,
-        updated_at=now,
-    )
-    insert_row(session, ApplicationEvent, application_id=number, kind="opened", to_stage="saved", at=now)
+    number = next_number(session, Application)
+    _OPEN.run(session, opening(number, person_id, now, title, company, url, posting_id))
     return number
+
+
+def opening(
+    number: int,
+    person_id: int,
+    now: datetime,
+    title: str,
+    company: str | None,
+    url: str | None,
+    posting_id: int | None,
+) -> dict[str, Any]:
+    """The values of `OPENING` for an application of that number, in stage `saved`."""
+    application = {
+        "id": number, "person_id": person_id, "posting_id": posting_id, "title": title, "company": company, "url": url,
+        "stage": "saved", "created_at": now, "updated_at": now,
+    }  # fmt: skip
+    event = {"application_id": number, "kind": "opened", "to_stage": "saved", "at": now}
+    return given(_APPLICATION, application) | given(_EVENT, event)
 
 
 def move(

@@ -12,11 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from jobswipe.db.straight import plainly
 from jobswipe.errors import SettingsError, StorageError, UsageError
 from jobswipe.observability import engines, measure
 from jobswipe.settings import DatabaseSettings, Settings
@@ -46,6 +47,9 @@ class Database:
         self.settings = settings or DatabaseSettings()
         self.engine = _make_engine(url, self.settings)
         engines.watch(self.engine)
+        # Options are put together once, not for each session.
+        self._reading = self.engine.execution_options(jobswipe_write=False)
+        self._glancing = self.engine.execution_options(jobswipe_write=False, jobswipe_begin=self.dialect == "sqlite")
         self._turn = threading.Lock() if self.dialect == "sqlite" else None
 
     @property
@@ -64,8 +68,10 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session over one snapshot; nothing that it changes is kept."""
-        with self._session(jobswipe_write=False) as session:
+        with self._session(self._reading) as session:
             yield session
+            if self.dialect == "postgresql":
+                _roll_back(session.bind)
 
     @contextmanager
     def glance(self) -> Iterator[Session]:
@@ -73,14 +79,13 @@ class Database:
 
         On Postgres it begins and ends no transaction: two of three ways to the store and back, where one row is read.
         """
-        one_by_one = {} if self.dialect == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
-        with self._session(jobswipe_write=False, **one_by_one) as session:
+        with self._session(self._glancing) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session whose changes are committed together at the end, or not at all when the block raises."""
-        with self._my_turn(), self._session(jobswipe_write=True) as session:
+        with self._my_turn(), self._session(self.engine) as session:
             yield session
             session.commit()
 
@@ -99,10 +104,10 @@ class Database:
                 self._turn.release()
 
     @contextmanager
-    def _session(self, **options: Any) -> Iterator[Session]:
+    def _session(self, engine: Engine) -> Iterator[Session]:
         try:
             with (
-                self.engine.connect().execution_options(**options) as connection,
+                engine.connect() as connection,
                 Session(connection, expire_on_commit=False, info={"jobswipe_database": self}) as session,
             ):
                 yield session
@@ -130,7 +135,7 @@ class Database:
 def in_transaction(session: Session) -> Iterator[None]:
     """What reads row by row needs a transaction on Postgres: a session that is a glance has one for this long."""
     connection = session.connection()
-    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+    if connection.get_execution_options().get("jobswipe_begin", True):
         yield
         return
     driver: Any = connection.connection.driver_connection
@@ -197,8 +202,10 @@ def _make_engine(url: str, settings: DatabaseSettings) -> Engine:
             pool_timeout=settings.pool_timeout,
             pool_recycle=settings.pool_recycle,
             hide_parameters=True,  # an error that is logged must not tell what was stored
+            connect_args={"autocommit": True},  # the driver's own transactions: `_begin_transaction` begins ours
         )
         _ask_after_rest(engine)
+        event.listen(engine, "begin", _begin_transaction)
         return engine
     if parsed.database and parsed.database != ":memory:":
         folder = Path(parsed.database).parent
@@ -265,3 +272,18 @@ def _begin(connection: Any) -> None:
     # IMMEDIATE takes the write lock at the start: a reader that turns writer half-way cannot wait and would fail.
     write = connection.get_execution_options().get("jobswipe_write", True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _begin_transaction(connection: Connection) -> None:
+    if connection.get_execution_options().get("jobswipe_begin", True):
+        plainly(connection, "BEGIN")
+
+
+def _roll_back(connection: Any) -> None:
+    """End a transaction that has changed nothing; where this fails, SQLAlchemy's own way follows and says so.
+
+    The driver's would have the server forget all statements that it has prepared: somebody may have rolled back a
+    table that they name. Whoever only reads has made none.
+    """
+    if connection.in_transaction() and not connection.invalidated:
+        connection.connection.driver_connection.pgconn.exec_(b"ROLLBACK")

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import Session, SQLModel
 
+from jobswipe.db.straight import Straight
 from jobswipe.models.base import table
 
 
@@ -21,29 +23,63 @@ def insert_missing(session: Session, into: Table, values: Sequence[dict[str, Any
     """
     if not values:
         return False
+    dialect = session.connection().dialect.name
+    if len(values) == 1:
+        row = _defaults(into) | values[0]
+        return _missing_one(dialect, into, tuple(row), tuple(keys)).run(session, row) == 1
     session.flush()
-    connection = session.connection()
     # A list is for the driver to repeat: it does not count what each did.
-    done = connection.execute(
-        _statement(connection.dialect.name, into, tuple(keys)), values[0] if len(values) == 1 else values
-    )
-    return done.rowcount == 1
+    session.connection().execute(_missing(dialect, into, tuple(keys)), values)
+    return False
 
 
 def insert_row(session: Session, model: type[SQLModel], **values: Any) -> int:
     """Insert a row of a table whose key is `id`, past the session's own book-keeping; the number that it has now."""
-    session.flush()
-    done = session.connection().execute(_plain(table(model)), values)
-    return int((done.inserted_primary_key or (0,))[0])
+    into = table(model)
+    row = _defaults(into) | values
+    return int(_plain(into, tuple(row)).rows(session, row)[0][0])
+
+
+def next_number(session: Session, model: type[SQLModel]) -> int:
+    """A number that the next row of a table whose key is `id` takes; for a session that writes."""
+    return int(_ahead(table(model), session.connection().dialect.name).rows(session, {})[0][0])
+
+
+def number_ahead(into: Table, dialect: str) -> str:
+    """SQL for a number that the next row of a table whose key is `id` may have: nobody else is given the same.
+
+    Of SQLite's writers there is one at a time, and it has begun before it asks.
+    """
+    if dialect == "postgresql":
+        return f"nextval(pg_get_serial_sequence('{into.name}', 'id'))"
+    return f"(SELECT coalesce(max(id), 0) + 1 FROM {into.name})"  # noqa: S608 - the name of a table of ours
+
+
+# Statements are made once: building one costs as much as running it.
 
 
 @cache
-def _plain(into: Table) -> Any:
-    return insert(into)
+def _ahead(into: Table, dialect: str) -> Straight:
+    return Straight(text(f"SELECT {number_ahead(into, dialect)}"))
 
 
 @cache
-def _statement(dialect: str, into: Table, keys: tuple[str, ...]) -> Any:
-    # Made once: building a statement costs as much as running it.
+def _plain(into: Table, names: tuple[str, ...]) -> Straight:
+    return Straight(insert(into).returning(into.c.id), names)
+
+
+@cache
+def _missing_one(dialect: str, into: Table, names: tuple[str, ...], keys: tuple[str, ...]) -> Straight:
+    return Straight(_missing(dialect, into, keys), names)
+
+
+@cache
+def _missing(dialect: str, into: Table, keys: tuple[str, ...]) -> Any:
     made = postgresql.insert(into) if dialect == "postgresql" else sqlite.insert(into)
-    return made.on_conflict_do_nothing(index_elements=keys).execution_options(preserve_rowcount=True)
+    return made.on_conflict_do_nothing(index_elements=keys)
+
+
+@cache
+def _defaults(into: Table) -> dict[str, Any]:
+    """What a column has where no value is given."""
+    return {one.name: one.default.arg for one in into.c if isinstance(one.default, ScalarElementColumnDefault)}

@@ -2,49 +2,57 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import text
 from sqlmodel import Session
 
+from jobswipe.db.insert import number_ahead
+from jobswipe.db.straight import Straight
+from jobswipe.models import Application, Swipe
+from jobswipe.models.base import table
+
+# Bare values in a fixed order: their names would be looked up for each of thousands of looks.
 _SEEN = """
-    (SELECT max(change_seq) FROM posting) AS seq,
-    (SELECT count(*) FROM source) AS sources, (SELECT max(id) FROM source) AS last_source,
-    r.id AS resume, r.sha256 AS sha256, r.imported_at AS imported_at,
-    (SELECT count(*) FROM resume_correction c WHERE c.resume_id = r.id) AS corrections,
-    (SELECT max(id) FROM resume_correction c WHERE c.resume_id = r.id) AS last_correction,
-    CAST(f.preferences AS TEXT) AS preferences, f.updated_at AS preferred_at,
-    m.version AS version, m.last_swipe_id AS last_swipe, m.skills_edition AS edition,
-    (SELECT count(*) FROM swipe s WHERE s.person_id = :person) AS swipes
+    (SELECT max(change_seq) FROM posting), (SELECT count(*) FROM source), (SELECT max(id) FROM source),
+    r.id, r.sha256, CAST(r.imported_at AS TEXT),
+    (SELECT count(*) FROM resume_correction c WHERE c.resume_id = r.id),
+    (SELECT max(id) FROM resume_correction c WHERE c.resume_id = r.id),
+    CAST(f.preferences AS TEXT), CAST(f.updated_at AS TEXT),
+    m.version, m.last_swipe_id, m.skills_edition, (SELECT count(*) FROM swipe s WHERE s.person_id = :person)
 """
+_WIDTH = 14
+"""Columns of `_SEEN`."""
 _FROM = """
     FROM (SELECT 1 AS one) AS o
     LEFT JOIN resume r ON r.person_id = :person AND r.active
     LEFT JOIN profile f ON f.person_id = :person
     LEFT JOIN preference_model m ON m.person_id = :person
 """
-_LOOK = text(f"SELECT {_SEEN} {_FROM} ORDER BY r.id LIMIT 1")
-_LOOK_AT = text(
-    f"""
-    SELECT {_SEEN},
-        p.id AS posting, p.title AS title, p.url AS url, p.shown AS shown, p.cluster_id AS cluster,
-        p.skills_edition AS posting_edition,
-        e.name AS company,
-        w.id AS swipe, w.verdict AS verdict,
-        (SELECT u.id FROM swipe u WHERE u.undoes_id = w.id) AS undo,
-        (SELECT a.id FROM application a WHERE a.person_id = :person AND a.posting_id = :posting) AS application
-    {_FROM}
-    LEFT JOIN posting p ON p.id = :posting
-    LEFT JOIN company e ON e.id = p.company_id
-    LEFT JOIN swipe w ON w.id = (
-        SELECT max(l.id) FROM swipe l
-        WHERE l.person_id = :person AND l.posting_id = :posting AND l.verdict <> 'undo'
-    )
-    ORDER BY r.id LIMIT 1
+_LOOK = Straight(text(f"SELECT {_SEEN} {_FROM} ORDER BY r.id LIMIT 1"))
+
+
+@cache
+def _look_at(dialect: str) -> Straight:
+    asked = f"""
+        SELECT {_SEEN},
+            p.id, p.title, e.name, p.url, p.shown, p.cluster_id, p.skills_edition, w.id, w.verdict,
+            (SELECT u.id FROM swipe u WHERE u.undoes_id = w.id),
+            (SELECT a.id FROM application a WHERE a.person_id = :person AND a.posting_id = :posting),
+            {number_ahead(table(Swipe), dialect)},
+            CASE WHEN :opens THEN {number_ahead(table(Application), dialect)} END
+        {_FROM}
+        LEFT JOIN posting p ON p.id = :posting
+        LEFT JOIN company e ON e.id = p.company_id
+        LEFT JOIN swipe w ON w.id = (
+            SELECT max(l.id) FROM swipe l
+            WHERE l.person_id = :person AND l.posting_id = :posting AND l.verdict <> 'undo'
+        )
+        ORDER BY r.id LIMIT 1
     """  # noqa: S608 - constants above
-)
+    return Straight(text(asked))
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,40 +83,38 @@ class SeenPosting(msgspec.Struct, frozen=True, kw_only=True):
     application: int | None
     edition: int
     """Of the skills that it is known with."""
+    next_swipe: int
+    next_application: int
+    """The numbers that a verdict and an application take now; the latter is 0 where none is to be opened."""
 
 
 def look(session: Session, person_id: int) -> Seen:
-    session.flush()
-    return _seen(session.connection().execute(_LOOK, {"person": person_id}).one())
+    return _seen(*_LOOK.rows(session, {"person": person_id})[0])
 
 
-def look_at(session: Session, person_id: int, posting_id: int) -> tuple[Seen, SeenPosting | None]:
-    """The watermarks with a posting; None for an unknown one."""
-    session.flush()
-    row = session.connection().execute(_LOOK_AT, {"person": person_id, "posting": posting_id}).one()
-    if row.posting is None:
-        return _seen(row), None
-    stands = row.swipe is not None and row.undo is None
-    return _seen(row), SeenPosting(
-        id=row.posting, title=row.title, company=row.company, url=row.url, shown=bool(row.shown), cluster=row.cluster,
-        swipe=row.swipe if stands else None, verdict=row.verdict if stands else None, application=row.application,
-        edition=row.posting_edition,
+def look_at(session: Session, person_id: int, posting_id: int, *, opens: bool) -> tuple[Seen, SeenPosting | None]:
+    """The watermarks with a posting; None for an unknown one. `opens`: the verdict is one that opens an application."""
+    asked = {"person": person_id, "posting": posting_id, "opens": opens}
+    row = _look_at(session.connection().dialect.name).rows(session, asked)[0]
+    seen = _seen(*row[:_WIDTH])
+    id_, title, company, url, shown, cluster, edition, swipe, verdict, undo, application, *ahead = row[_WIDTH:]
+    if id_ is None:
+        return seen, None
+    if undo is not None:
+        swipe = verdict = None
+    return seen, SeenPosting(
+        id=id_, title=title, company=company, url=url, shown=bool(shown), cluster=cluster, swipe=swipe,
+        verdict=verdict, application=application, edition=edition, next_swipe=ahead[0], next_application=ahead[1] or 0,
     )  # fmt: skip
 
 
-def _seen(row: Any) -> Seen:
+def _seen(seq: Any, sources: Any, source: Any, *rest: Any) -> Seen:
+    *person, version, last_swipe, edition, swipes = rest
     return Seen(
-        seq=row.seq or 0,
-        sources=(row.sources, row.last_source),
-        person=(
-            row.resume, row.sha256, _text(row.imported_at), row.corrections, row.last_correction, row.preferences,
-            _text(row.preferred_at),
-        ),
-        log=(row.version, row.last_swipe, row.swipes),
-        version=row.version or 0,
-        edition=row.edition or 0,
-    )  # fmt: skip
-
-
-def _text(moment: datetime | str | None) -> str | None:
-    return moment.isoformat() if isinstance(moment, datetime) else moment
+        seq=seq or 0,
+        sources=(sources, source),
+        person=tuple(person),
+        log=(version, last_swipe, swipes),
+        version=version or 0,
+        edition=edition or 0,
+    )

@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any, get_args
 
 import msgspec
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, select
 
 from jobswipe import skills
-from jobswipe.applications.service import open_at
+from jobswipe.applications.service import OPENING, opening
 from jobswipe.db.insert import insert_missing, insert_row
+from jobswipe.db.straight import Straight, Together, given, parameters
 from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.matching import score
 from jobswipe.matching.design import DENSE
@@ -32,19 +33,17 @@ from jobswipe.observability.logs import logger
 VERDICTS: tuple[str, ...] = get_args(Verdict)
 SWIPE_REASONS: tuple[str, ...] = get_args(SwipeReason)
 _log = logger(__name__)
-_MODEL = table(PreferenceModel)
-# Made once: building a statement costs as much as running it.
-_LOCK = select(_MODEL.c.person_id).where(_MODEL.c.person_id == bindparam("person")).with_for_update()
-_UPDATE = (
+_MODEL, _LOG = table(PreferenceModel), table(Swipe)
+_LOCK = Straight(select(_MODEL.c.person_id).where(_MODEL.c.person_id == bindparam("person")).with_for_update())
+_LEARN = (
     update(_MODEL)
-    .where(_MODEL.c.person_id == bindparam("person"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in ("state", "summary", "version", "last_swipe_id", "skills_edition", "updated_at")
-        }
-    )
+    .where(_MODEL.c.person_id == bindparam("preference_model_person_id"))
+    .values(parameters(_MODEL, "state", "summary", "version", "last_swipe_id", "skills_edition", "updated_at"))
 )
+_APPEND = insert(_LOG).values(parameters(_LOG, *(name for name in _LOG.c.keys() if name != "undoes_id")))  # noqa: SIM118 - no dict
+_LEARNED = Straight(_LEARN)
+_JUDGED = Together(_APPEND, _LEARN)
+_JUDGED_AND_OPENED = Together(_APPEND, *OPENING, _LEARN)
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +104,8 @@ def _record(
 ) -> Recorded:
     # First the lock, then the look: a statement that waits for a lock sees the store as it was before the wait.
     _lock(session, person_id, now)
-    seen, posting = look_at(session, person_id, posting_id)
+    opens = verdict in ("like", "save")
+    seen, posting = look_at(session, person_id, posting_id, opens=opens)
     if posting is None:
         raise NotFoundError(f"No posting {posting_id}.", hint="'jobswipe match' shows the ids")
     if posting.verdict == verdict and (last := session.get(Swipe, posting.swipe)) is not None:
@@ -124,31 +124,36 @@ def _record(
         scores, shares = score.shares(evidence)
         value = float(scores[0])
         parts = {name: float(part) + 0.0 for name, part in zip(score.PARTS, shares[0], strict=True)}
-    swipe = _append(
-        session,
-        person_id=person_id,
-        posting_id=posting_id,
-        verdict=verdict,
-        at=now,
-        score=value,
-        parts=parts,
-        evidence=None if taught is None else {"base": taught.base, **dict(zip(DENSE, taught.dense, strict=True))},
-        model_version=seen.version,
-        deck_position=deck_position,
-        explored=explored,
-        reason=reason,
-    )
+    number = posting.next_swipe
+    row: dict[str, Any] = {
+        "id": number,
+        "person_id": person_id,
+        "posting_id": posting_id,
+        "verdict": verdict,
+        "at": now,
+        "score": value,
+        "parts": parts,
+        "evidence": None if taught is None else {"base": taught.base, **dict(zip(DENSE, taught.dense, strict=True))},
+        "model_version": seen.version,
+        "deck_position": deck_position,
+        "explored": explored,
+        "reason": reason,
+    }
     with span("learn", measured="learn"):
         model, edition = warm.model, seen.edition
         if taught is not None:
             edition = min(edition, posting.edition)
-            model = model.with_example(msgspec.structs.replace(taught, swipe_id=swipe.id or 0))
-        log = warm.log.with_verdict(swipe.id or 0, posting_id, verdict == "skip", others)
-        _store(session, matcher, seen, replace(warm, model=model, log=log), edition, swipe, now)
+            model = model.with_example(msgspec.structs.replace(taught, swipe_id=number))
+        log = warm.log.with_verdict(number, posting_id, verdict == "skip", others)
+        warm = replace(warm, model=model, log=log)
+        values = given(_LOG, row) | _learned(person_id, seen, warm, edition, number, now)
     opened = None
-    if verdict in ("like", "save") and posting.application is None:
-        opened = open_at(session, person_id, now, posting.title, posting.company, posting.url, posting_id)
-    return Recorded(swipe=swipe, new=True, application_id=opened)
+    if opens and posting.application is None:
+        opened = posting.next_application
+        values |= opening(opened, person_id, now, posting.title, posting.company, posting.url, posting_id)
+    (_JUDGED if opened is None else _JUDGED_AND_OPENED).run(session, values)
+    _keep(session, matcher, person_id, seen, warm, number)
+    return Recorded(swipe=Swipe(**row), new=True, application_id=opened)
 
 
 def undo(session: Session, matcher: Matcher, person_id: int, now: datetime, *, posting_id: int | None = None) -> Swipe:
@@ -164,12 +169,13 @@ def undo(session: Session, matcher: Matcher, person_id: int, now: datetime, *, p
         raise ConflictError("There is no verdict to take back.")
     if posting_id is not None and last.posting_id != posting_id:
         raise ConflictError("Another window has judged a card meanwhile: that verdict is the last one now.")
-    row = _append(
-        session, person_id=person_id, posting_id=last.posting_id, verdict="undo", undoes_id=last.id, at=now,
+    number = insert_row(
+        session, Swipe, person_id=person_id, posting_id=last.posting_id, verdict="undo", undoes_id=last.id, at=now,
         model_version=seen.version,
     )  # fmt: skip
     warm = replace(warm, model=warm.model.without(last.id or 0), log=warm.log.without(last.id or 0))
-    _store(session, matcher, seen, warm, seen.edition, row, now)
+    _LEARNED.run(session, _learned(person_id, seen, warm, seen.edition, number, now))
+    _keep(session, matcher, person_id, seen, warm, number)
     if last.verdict in ("like", "save"):
         _close_untouched(session, person_id, last)
     return last
@@ -238,34 +244,30 @@ def locked(session: Session, person_id: int, now: datetime) -> PreferenceModel:
 
 def _lock(session: Session, person_id: int, now: datetime) -> None:
     """Lock the person's model row until the transaction ends: two verdicts at once follow one another."""
-    session.flush()
-    if session.connection().execute(_LOCK, {"person": person_id}).first() is None:
+    if not _LOCK.rows(session, {"person": person_id}):
         # Another process may be making it at this moment: whoever comes second waits here and takes that one.
         fresh = PreferenceModel(person_id=person_id, updated_at=now, skills_edition=skills.EDITION).model_dump()
         insert_missing(session, _MODEL, [fresh], ["person_id"])
-        session.connection().execute(_LOCK, {"person": person_id}).one()
+        _LOCK.rows(session, {"person": person_id})
 
 
-def _append(session: Session, **values: Any) -> Swipe:
-    """A row of the log, as it was stored."""
-    return Swipe(id=insert_row(session, Swipe, **values), **values)
-
-
-def _store(
-    session: Session, matcher: Matcher, seen: Seen, warm: Warm, edition: int, swipe: Swipe, now: datetime
-) -> None:
+def _learned(person_id: int, seen: Seen, warm: Warm, edition: int, number: int, now: datetime) -> dict[str, Any]:
+    """What the model's row has after the swipe of that number."""
     values = {
-        "person": swipe.person_id,
+        "person_id": person_id,
         "state": warm.model.encode(),
         "summary": warm.model.summary(),
         "version": seen.version + 1,
-        "last_swipe_id": swipe.id,
+        "last_swipe_id": number,
         "skills_edition": edition,
         "updated_at": now,
     }
-    session.connection().execute(_UPDATE, values)
-    log_key = (seen.version + 1, swipe.id, seen.log[-1] + 1, seen.seq)
-    matcher.records.put(session, swipe.person_id, replace(warm, log_key=log_key))
+    return given(_MODEL, values)
+
+
+def _keep(session: Session, matcher: Matcher, person_id: int, seen: Seen, warm: Warm, number: int) -> None:
+    log_key = (seen.version + 1, number, seen.log[-1] + 1, seen.seq)
+    matcher.records.put(session, person_id, replace(warm, log_key=log_key))
 
 
 def _close_untouched(session: Session, person_id: int, swipe: Swipe) -> None:

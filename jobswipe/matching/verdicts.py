@@ -7,11 +7,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, text
+from sqlalchemy import bindparam, func, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from jobswipe.db.straight import Straight
 from jobswipe.models import Posting, Swipe
+from jobswipe.models.base import table
 
 SKIP_RESTS = 30
 """A skipped card comes back, lower, after this many later verdicts."""
@@ -30,6 +32,12 @@ _SAME = text(
     JOIN posting q ON q.cluster_id = p.cluster_id AND q.id <> p.id
     WHERE s.person_id = :person
     """
+)
+_POSTING = table(Posting).c
+_OTHERS = Straight(
+    select(_POSTING.id, _POSTING.shown, _POSTING.state).where(
+        _POSTING.cluster_id == bindparam("cluster"), _POSTING.id != bindparam("posting")
+    )
 )
 
 
@@ -106,10 +114,8 @@ def same_opening(session: Session, posting_id: int, shown: bool, cluster_id: int
     """The posting that stands for this one's opening in the deck, and the others of the same opening."""
     if cluster_id is None:
         return posting_id, ()
-    statement = select(Posting.id, Posting.shown, Posting.state).where(
-        Posting.cluster_id == cluster_id, Posting.id != posting_id
-    )
-    others = [(id_ or 0, shows and state == "open") for id_, shows, state in session.exec(statement)]
+    rows = _OTHERS.rows(session, {"cluster": cluster_id, "posting": posting_id})
+    others = [(id_, shows and state == "open") for id_, shows, state in rows]
     instead = posting_id if shown else next((id_ for id_, stands in others if stands), posting_id)
     return instead, tuple(id_ for id_, _ in others)
 

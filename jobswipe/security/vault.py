@@ -22,6 +22,7 @@ from sqlmodel import Session, col, select
 
 from jobswipe import clock
 from jobswipe.db.insert import insert_missing
+from jobswipe.db.straight import Straight
 from jobswipe.errors import SettingsError, StorageError, UsageError
 from jobswipe.models.base import table
 from jobswipe.models.keys import PersonKey, StoreKey
@@ -33,8 +34,7 @@ _OPENED = "jobswipe_data_keys"
 _SECRET = 0
 """The number under which the store has the proof of the secret: no encryption key has it."""
 _PERSON = table(PersonKey).c
-# Made once: building a statement costs as much as running it.
-_KEY = sql.select(_PERSON.version, _PERSON.wrapped).where(_PERSON.person_id == sql.bindparam("person"))
+_KEY = Straight(sql.select(_PERSON.version, _PERSON.wrapped).where(_PERSON.person_id == sql.bindparam("person")))
 
 
 class Rewrapped(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,9 +172,8 @@ class Vault:
         opened: dict[int, AESGCM] = session.info.setdefault(_OPENED, {})
         found = opened.get(person_id)
         if found is None:
-            session.flush()
-            row = session.connection().execute(_KEY, {"person": person_id}).one_or_none()
-            if row is None and make:
+            rows = _KEY.rows(session, {"person": person_id})
+            if not rows and make:
                 if session.connection().get_execution_options().get("jobswipe_write") is False:
                     raise RuntimeError("A person's first value is sealed in a session that writes: their key is kept.")
                 number = self._number(session)
@@ -186,10 +185,10 @@ class Vault:
                 )
                 # Another process may be making it at this moment: whoever comes second takes that one.
                 insert_missing(session, table(PersonKey), [fresh.model_dump()], ["person_id"])
-                row = session.connection().execute(_KEY, {"person": person_id}).one()
-            if row is None:
+                rows = _KEY.rows(session, {"person": person_id})
+            if not rows:
                 raise StorageError(f"The key of person {person_id} is gone: their encrypted data cannot be opened.")
-            found = opened[person_id] = AESGCM(self._unwrap(session, person_id, row.version, row.wrapped))
+            found = opened[person_id] = AESGCM(self._unwrap(session, person_id, *rows[0]))
         return found
 
     def _number(self, session: Session) -> int:

@@ -14,6 +14,7 @@ from jobswipe.db.ids import LENGTHS, parts
 from jobswipe.db.insert import insert_missing, insert_row
 from jobswipe.models import LOCAL_PERSON_ID, Application, Company
 from jobswipe.models.base import table
+from jobswipe.settings import DatabaseSettings
 
 
 @pytest.fixture
@@ -62,3 +63,16 @@ def test_a_glance_sees_what_is_committed_and_leaves_a_sound_connection(database:
         raise RuntimeError
     with database.read() as session:
         assert session.connection().execute(text("SELECT count(*) FROM company")).scalar() == 1
+
+
+def test_whoever_reads_leaves_the_prepared_statements(postgres_database: str) -> None:
+    database = Database(postgres_database, DatabaseSettings(pool_size=1, pool_overflow=0))
+    prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%company%'")
+    for _ in range(8):  # the driver prepares what comes again and again
+        with database.read() as session:
+            session.exec(select(Company.name)).all()
+            session.execute(text("INSERT INTO company (key, name) VALUES ('example', 'Example Ltd')"))
+    with database.read() as session:
+        assert session.execute(prepared).scalar_one() > 0
+        assert session.exec(select(Company.name)).all() == []  # nothing that was changed is kept
+    database.dispose()

@@ -47,3 +47,18 @@ def test_one_that_ends_while_it_is_used_is_told_and_replaced(
         with ask(database) as session:
             assert session.connection().execute(BACKEND).scalar_one() != backend
     database.dispose()
+
+
+@pytest.mark.parametrize("ask", [Database.read, Database.write], ids=["read", "write"])
+def test_one_that_ends_before_its_transaction_begins_is_told_and_replaced(
+    postgres_database: str, postgres_server: PostgresServer, ask: Asking
+) -> None:
+    database = Database(postgres_database)
+    with database.glance() as session:
+        backend = session.connection().execute(BACKEND).scalar_one()
+    with pytest.raises(StorageError, match="did not answer"), ask(database) as session:
+        postgres_server.execute(f"SELECT pg_terminate_backend({backend}, 5000)")
+        session.connection()
+    with ask(database) as session:
+        assert session.connection().execute(BACKEND).scalar_one() != backend
+    database.dispose()

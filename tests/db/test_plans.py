@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlmodel import col, select
+from statements import statements
 
 from jobswipe.applications import service as applications
 from jobswipe.db.engine import Database
@@ -36,16 +37,11 @@ LARGE = ("posting", "posting_place", "posting_skill", "posting_version", "cluste
 def recorded(database: Database) -> Iterator[dict[str, Any]]:
     """Each distinct statement of the block with parameters that it ran with."""
     seen: dict[str, Any] = {}
-
-    def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE")):
-            seen.setdefault(statement, parameters[0] if many else parameters)
-
-    event.listen(database.engine, "before_cursor_execute", keep)
-    try:
+    with statements(database) as ran:
         yield seen
-    finally:
-        event.remove(database.engine, "before_cursor_execute", keep)
+    for statement, parameters in ran:
+        if statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+            seen.setdefault(statement, parameters[0] if isinstance(parameters, list) else parameters)
 
 
 def plan(database: Database, statement: str, parameters: Any) -> str:
@@ -66,7 +62,7 @@ def scans(found: str) -> list[str]:
 
 def test_no_journey_reads_a_large_table_from_end_to_end(database_url: str) -> None:
     database = Database(database_url)
-    with recorded(database) as statements:
+    with recorded(database) as seen:
         ingest(database, [raw("1"), raw("2", title="Cook")])
         ingest(database, [raw("x")], kind="rss", board="feed")
         ingest(database, [raw("1", title="Chief Pump Engineer")], now=NOW + timedelta(days=1))
@@ -81,8 +77,8 @@ def test_no_journey_reads_a_large_table_from_end_to_end(database_url: str) -> No
             reskill.apply(session, [reskill.Reread(1, 1, ())])
             relearn.persons(session)
             relearn.stale(session, 1)
-    assert len(statements) > 20
-    faults = [f"{scanned}: {statement}" for statement, parameters in statements.items()
+    assert len(seen) > 20
+    faults = [f"{scanned}: {statement}" for statement, parameters in seen.items()
               if (scanned := scans(plan(database, statement, parameters)))]  # fmt: skip
     assert faults == []
     database.dispose()
@@ -100,7 +96,7 @@ def test_no_turn_of_a_worker_reads_the_ledger_from_end_to_end(
     database = Database(database_url)
     settings = QueueSettings()
     relay = Relay(database, Queue(f"sqlite:///{tmp_path / 'queue.db'}"), settings)
-    with recorded(database) as statements:
+    with recorded(database) as seen:
         with database.write() as session:
             for number in range(4):
                 ledger.enqueue(session, "x", {}, dedupe_key=str(number), lane=f"l{number}")
@@ -119,7 +115,7 @@ def test_no_turn_of_a_worker_reads_the_ledger_from_end_to_end(
         relay.mend()
         retention.clean(database, WorkerSettings())
     relay.queue.close()
-    assert len(statements) > 20
-    plans = {statement: scans(plan(database, statement, parameters)) for statement, parameters in statements.items()}
+    assert len(seen) > 20
+    plans = {statement: scans(plan(database, statement, parameters)) for statement, parameters in seen.items()}
     assert [statement for statement, scanned in plans.items() if "task_run" in scanned] == []
     database.dispose()

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 import pytest
 from small_store import NOW, RESUME, fill, insert, matcher, prefer, specs
-from sqlalchemy import event
 from sqlmodel import Session, select
+from statements import statements
 
 from jobswipe.db.engine import Database
 from jobswipe.matching import score, shortlist, swipes
@@ -299,21 +297,6 @@ def test_what_is_rolled_back_was_never_kept(both: Database, settings: Settings) 
     with both.read() as session:
         assert [one.posting_id for one in ranking.model(session, 1).examples] == [ids[1], before[0].match.posting_id]
         assert deck(ranking, session, 1, 5) == deck(matcher(both, settings), session, 1, 5)
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    ran: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("BEGIN"):  # SQLite's is a statement like any
-            ran.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield ran
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def test_a_warm_request_asks_the_store_little(both: Database, settings: Settings) -> None:

@@ -2,7 +2,8 @@
 
 Threads that compute take turns, and the more of them want theirs, the more of the processor goes into the turns: decks
 and verdicts have few. A verdict may wait for another of the same person, a deck waits for nothing: so each has its own.
-A report or a file that is read holds none of these up.
+A deck that must wait after all, until postings are read or all are ranked, does so among RANKINGS. A report or a file
+that is read holds none of these up.
 """
 
 from __future__ import annotations
@@ -10,15 +11,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
-DECKS, VERDICTS = "decks", "verdicts"
+from litestar.concurrency import sync_to_thread
+
+DECKS, VERDICTS, RANKINGS = "decks", "verdicts", "rankings"
+T = TypeVar("T")
 _lane: ContextVar[str | None] = ContextVar("jobswipe_lane", default=None)
 
 
 def choose(lane: str | None) -> None:
     """In which lane this request's handler runs from here on; None: in that of all others."""
     _lane.set(lane)
+
+
+async def within(lane: str, do: Callable[..., T], /, *given: Any, **named: Any) -> T:
+    """What `do` gives, run by a thread of the lane."""
+    choose(lane)
+    return await sync_to_thread(do, *given, **named)
 
 
 class Lanes(ThreadPoolExecutor):

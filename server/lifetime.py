@@ -15,7 +15,7 @@ from litestar.concurrency import set_asyncio_executor
 from jobswipe import heap
 from jobswipe.settings import ServerSettings, Settings
 from jobswipe.tasks.supervise import BEYOND_GRACE
-from server.lanes import DECKS, VERDICTS, Lanes
+from server.lanes import DECKS, RANKINGS, VERDICTS, Lanes
 
 BEYOND = 5.0
 """Seconds beyond all grace times after which the process ends itself, whatever a request or a worker still does."""
@@ -44,7 +44,8 @@ def threads(settings: ServerSettings) -> Iterator[None]:
     heap.settle(heap.BUSY)
     heap.seldom()
     sys.setswitchinterval(SWITCH)
-    executor = Lanes(settings.threads, {DECKS: settings.deck_threads, VERDICTS: settings.verdict_threads})
+    few = {DECKS: settings.deck_threads, VERDICTS: settings.verdict_threads, RANKINGS: settings.ranking_threads}
+    executor = Lanes(settings.threads, few)
     set_asyncio_executor(executor)
     try:
         yield

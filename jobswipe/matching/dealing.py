@@ -27,17 +27,20 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     key: tuple[Any, ...] | None = None
 
 
-def deal(matcher: Matcher, session: Session, person_id: int, size: int, seen: Sequence[int] = ()) -> Page:
+def deal(
+    matcher: Matcher, session: Session, person_id: int, size: int, seen: Sequence[int] = (), *, at_once: bool = False
+) -> Page:
     """The next `size` cards after those that were `seen`; never a judged one.
 
     Verdicts that come in between change the order of what is left: it is left, still, and comes on a later page.
+    Raises TakesLongerError where `at_once` is asked for and postings must be read, or all of them ranked.
     """
     before = frozenset(seen)
     wanted = min(size, DEEPEST - len(before))
     if wanted <= 0:
         return Page(cards=[], seen=())
     # A deck's beginning does not depend on its size: what was seen is most of it, in the same order.
-    dealt, now, key = looked(matcher, session, person_id, wanted + len(before))
+    dealt, now, key = looked(matcher, session, person_id, wanted + len(before), at_once=at_once)
     fresh = [card for card in dealt if card.match.posting_id not in before][:wanted]
     heads, keep = matcher.heads(now)
     found = heads.get(session, [card.match.posting_id for card in fresh], keep=keep)

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from sqlmodel import Session
 
-from jobswipe.matching.engine import Match, Matcher
+from jobswipe.matching.engine import Match, Matcher, TakesLongerError
 from jobswipe.matching.look import Seen
 from jobswipe.matching.view import View
 from jobswipe.matching.warm import Warm
@@ -47,30 +47,36 @@ class Looked(NamedTuple):
     key: tuple[Any, ...] | None
 
 
-def looked(matcher: Matcher, session: Session, person_id: int, size: int) -> Looked:
-    """The same, with what they are of."""
+def looked(matcher: Matcher, session: Session, person_id: int, size: int, *, at_once: bool = False) -> Looked:
+    """The same, with what they are of. Raises TakesLongerError where `at_once` is asked for and cannot be."""
     with span("deal cards", measured="deck"):
-        seen, warm = matcher.present(session, person_id)
-        key = matcher.cards_key(seen, warm)
-        if warm.cards_key == key and size in warm.cards:
-            return Looked(list(warm.cards[size]), seen, key)
-        dealt, every = len(warm.log), matcher.settings.match.explore_every
-        view, warm = matcher.shortlisted(session, person_id, seen, warm)
+        try:
+            return _looked(matcher, session, person_id, size, at_once)
+        except TakesLongerError as error:
+            later = error
+    raise later  # after the span: nothing has failed
+
+
+def _looked(matcher: Matcher, session: Session, person_id: int, size: int, at_once: bool) -> Looked:
+    seen, warm = matcher.present(session, person_id, at_once=at_once)
+    key = matcher.cards_key(seen, warm)
+    if warm.cards_key == key and size in warm.cards:
+        return Looked(list(warm.cards[size]), seen, key)
+    dealt, every = len(warm.log), matcher.settings.match.explore_every
+    view, warm = matcher.shortlisted(session, person_id, seen, warm, at_once=at_once)
+    chosen = choose(view, _open(view, warm), size, dealt, every)
+    if len(chosen) < size and not view.whole:
+        view, warm = matcher.shortlisted(session, person_id, seen, warm, anew=True, at_once=at_once)
         chosen = choose(view, _open(view, warm), size, dealt, every)
-        if len(chosen) < size and not view.whole:
-            view, warm = matcher.shortlisted(session, person_id, seen, warm, anew=True)
-            chosen = choose(view, _open(view, warm), size, dealt, every)
-        rows = np.array([row for row, _ in chosen], np.int64)
-        matches = matcher.describe(session, view, rows, lambda: _likely(view, warm))
-        explored = {int(view.space.features.ids[row]): taught for row, taught in chosen}
-        cards = [
-            Card(position=dealt + match.rank, explored=explored[match.posting_id], match=match) for match in matches
-        ]
-        if len(cards) < len(chosen):
-            return Looked(cards, seen, None)
-        warm.model.settle()
-        matcher.records.put(session, person_id, replace(warm, cards_key=key, cards={size: tuple(cards)}))
-        return Looked(cards, seen, key)
+    rows = np.array([row for row, _ in chosen], np.int64)
+    matches = matcher.describe(session, view, rows, lambda: _likely(view, warm))
+    explored = {int(view.space.features.ids[row]): taught for row, taught in chosen}
+    cards = [Card(position=dealt + match.rank, explored=explored[match.posting_id], match=match) for match in matches]
+    if len(cards) < len(chosen):
+        return Looked(cards, seen, None)
+    warm.model.settle()
+    matcher.records.put(session, person_id, replace(warm, cards_key=key, cards={size: tuple(cards)}))
+    return Looked(cards, seen, key)
 
 
 def _open(view: View, warm: Warm) -> np.ndarray:

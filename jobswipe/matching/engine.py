@@ -55,6 +55,10 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reasons: tuple[str, ...]
 
 
+class TakesLongerError(Exception):
+    """What was asked for at once needs postings read, or all of them ranked."""
+
+
 class _State(msgspec.Struct, frozen=True):
     """The postings as one refresh left them. `number` tells one refresh of this process from another."""
 
@@ -86,11 +90,13 @@ class Matcher:
                 return self.refresh(own)
         return self._follow(session, head(session).seq, wait=True)
 
-    def _follow(self, session: Session, seq: int, *, wait: bool) -> None:
+    def _follow(self, session: Session, seq: int, *, wait: bool, at_once: bool = False) -> None:
         """Refresh if the store has another last change than `seq`; without `wait` not while another thread does it."""
         state = self._state
         if state is not None and not self._gone and seq == state.mark.seq:
             return
+        if at_once and (state is None or not self._lock.locked()):
+            raise TakesLongerError
         if not self._lock.acquire(blocking=wait or state is None):
             return
         try:
@@ -199,15 +205,18 @@ class Matcher:
         kept = known or Warm(person_key, who, log_key, log, model)
         return replace(kept, person_key=person_key, who=who, log_key=log_key, log=log, model=model)
 
-    def present(self, session: Session, person_id: int) -> tuple[Seen, Warm]:
+    def present(self, session: Session, person_id: int, *, at_once: bool = False) -> tuple[Seen, Warm]:
         """What the store holds at this moment: postings are followed, the person's record is brought up."""
         seen = look(session, person_id)
-        self.follow(session, seen)
+        self.follow(session, seen, at_once=at_once)
         return self.warm(session, person_id, seen)
 
-    def follow(self, session: Session, seen: Seen) -> None:
-        """Follow the store, unless another thread is about it: this request has the postings as they were."""
-        self._follow(session, seen.seq, wait=False)
+    def follow(self, session: Session, seen: Seen, *, at_once: bool = False) -> None:
+        """Follow the store, unless another thread is about it: this request has the postings as they were.
+
+        Raises TakesLongerError where they would be read and the request is to be answered `at_once`.
+        """
+        self._follow(session, seen.seq, wait=False, at_once=at_once)
 
     def heads(self, seen: Seen) -> tuple[Heads, bool]:
         """What cards show of the postings as they are here; whether a session that has `seen` this may add to it."""
@@ -222,29 +231,35 @@ class Matcher:
         return (*warm.person_key, clock.now().date(), self._present().number)
 
     def shortlisted(
-        self, session: Session, person_id: int, seen: Seen, warm: Warm, *, anew: bool = False
+        self, session: Session, person_id: int, seen: Seen, warm: Warm, *, anew: bool = False, at_once: bool = False
     ) -> tuple[View, Warm]:
-        """A view of the person's best postings, and the record. `anew`: of all postings, not of a shortlist."""
+        """A view of the person's best postings, and the record. `anew`: of all postings, not of a shortlist.
+
+        Raises TakesLongerError where all are to be ranked and the request is to be answered `at_once`.
+        """
         state, key = self._present(), self._list_key(warm)
         heads, keep = self.heads(seen)
         verdicts = len(warm.log)
 
         def found(record: Warm | None) -> Shortlist | None:
             same = record is not None and (record.list_key, record.log_key) == (key, warm.log_key)
-            return record.shortlist if record is not None and same else None
+            listed = record.shortlist if record is not None and same else None
+            return listed if listed is not None and (listed.holds(verdicts) or listed.renews(verdicts)) else None
 
-        listed = found(warm)
-        if anew or listed is None or not listed.holds(verdicts):
+        listed = None if anew else found(warm)
+        if listed is None:
+            if at_once:
+                raise TakesLongerError
             with self._heavy:  # one at a time: the requests of others go on meanwhile
                 other = self.records.get(session, person_id)
-                if not anew and other is not None and (known := found(other)) is not None:
-                    listed, warm = known, other
-                if anew or listed is None or not (listed.holds(verdicts) or listed.renews(verdicts)):
+                listed = None if anew else found(other)
+                if listed is None or other is None:
                     return self._all(session, person_id, warm, key, heads, keep)
-                if not listed.holds(verdicts):
-                    listed = self._renewed(state.features, listed, warm)
-                    warm = replace(warm, shortlist=listed)
-                    self.records.put(session, person_id, warm)
+                warm = other
+        if not listed.holds(verdicts):
+            listed = self._renewed(state.features, listed, warm)
+            warm = replace(warm, shortlist=listed)
+            self.records.put(session, person_id, warm)
         space = listed.space(state.features)
         return View(warm.who, space, warm.model, heads, keep=keep, chosen=True, whole=listed.whole), warm
 

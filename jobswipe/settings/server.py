@@ -21,9 +21,11 @@ class ServerSettings(Section):
     """Where people reach it, `https://…` without a path; with https, browsers are told to stay with it."""
     threads: int = Field(default=20, ge=1, le=256)
     """Requests that are worked on at a time; more wait. Not more than the database's pool has connections."""
-    deck_threads: int = Field(default=2, ge=1, le=64)
-    """Decks that are dealt at a time, beside those. More than processors slow each other down: more are of use where
-    the database is far away."""
+    deck_threads: int = Field(default=1, ge=1, le=64)
+    """Decks that are dealt at a time in each process, beside those. They compute and take turns, so that more of them
+    are slower together: more are of use where the database is more than two milliseconds away."""
+    ranking_threads: int = Field(default=2, ge=1, le=64)
+    """Decks at a time for which all postings are ranked, or new ones read; the others do not wait for them."""
     verdict_threads: int = Field(default=2, ge=1, le=64)
     """Verdicts that are recorded at a time, likewise; each waits for the store now and then."""
     resume_readers: int = Field(default=2, ge=1, le=32)

@@ -9,9 +9,10 @@ from litestar import MediaType, Response, get
 from litestar.params import QueryParameter
 
 from jobswipe.postings.shown import Shown, Whole
+from server import lanes
 from server.api.access import ANSWER, ApiRequest, needs, shows
 from server.api.params import MAX_ID, CursorText, Limit, PathId, after, cursor, seen
-from server.lanes import DECKS
+from server.lanes import DECKS, RANKINGS
 
 if TYPE_CHECKING:
     from jobswipe.matching.dealing import Page
@@ -114,12 +115,11 @@ class Deck(msgspec.Struct, frozen=True):
 
 @get(
     "/deck",
-    opt=needs("deck:read", lane=DECKS)
+    opt=needs("deck:read")
     | shows(response={"items": [CARD | _WHOLE], "next": "kqRkZWNrkQc", "progress": _PROGRESS})
     | {ANSWER: Deck},
-    sync_to_thread=True,
 )
-def deal(
+async def deal(
     request: ApiRequest,
     limit: Limit = 20,
     cursor_: CursorText = None,
@@ -132,25 +132,39 @@ def deal(
     Judge cards and ask again without a cursor: the deck has learned. To page on in the deck that was dealt, send
     `cursor`: no card of it is repeated or passed over, whatever you judge meanwhile. A dealt deck has up to 200 cards.
     """
+    before = after(_KIND, cursor_, list[Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)]]) or []
+    asked = (request.app.state, request.user.person_id, limit, before)
+    body = None if full else await lanes.within(DECKS, _dealt, *asked, at_once=True)
+    if body is None:
+        body = await lanes.within(RANKINGS, _dealt, *asked, full=full)
+    return Response(cast("Any", body), media_type=MediaType.JSON)
+
+
+def _dealt(
+    state: Any, person_id: int, limit: int, before: list[int], *, full: bool = False, at_once: bool = False
+) -> bytes | None:
+    """The answer; None where it was to come `at_once` and takes longer."""
     from jobswipe.matching import dealing
+    from jobswipe.matching.engine import TakesLongerError
     from jobswipe.matching.progress import progress
     from jobswipe.postings.shown import whole
 
-    seen_ = after(_KIND, cursor_, list[Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)]]) or []
-    state, person_id = request.app.state, request.user.person_id
     more: dict[int, Whole] = {}
     far = None
-    with state.database.glance() as session:
-        page = dealing.deal(state.matcher, session, person_id, limit, seen_)
-        body = None if full else state.answers.get(person_id, page.key)
-        if full:
-            more = whole(session, [shown.posting_id for _, shown in page.cards])
-            far = seen(progress(state.matcher, session, person_id), DeckProgress)
-    if body is None:
-        body = msgspec.json.encode(_deck(page, more, far))
+    try:
+        with state.database.glance() as session:
+            page = dealing.deal(state.matcher, session, person_id, limit, before, at_once=at_once)
+            known: bytes | None = None if full else state.answers.get(person_id, page.key)
+            if full:
+                more = whole(session, [shown.posting_id for _, shown in page.cards])
+                far = seen(progress(state.matcher, session, person_id), DeckProgress)
+    except TakesLongerError:
+        return None
+    if known is None:
+        known = msgspec.json.encode(_deck(page, more, far))
         if not full:
-            state.answers.put(person_id, page.key, body)
-    return Response(cast("Any", body), media_type=MediaType.JSON)
+            state.answers.put(person_id, page.key, known)
+    return known
 
 
 def _deck(page: Page, more: dict[int, Whole], far: DeckProgress | None) -> Deck:
@@ -166,7 +180,7 @@ _SINGLE = {name: value for name, value in CARD.items() if name not in ("position
 
 @get(
     "/deck/{posting_id:int}",
-    opt=needs("deck:read", lane=DECKS) | shows(response=_SINGLE | {"may_judge": True}),
+    opt=needs("deck:read", lane=RANKINGS) | shows(response=_SINGLE | {"may_judge": True}),
     sync_to_thread=True,
 )
 def single(request: ApiRequest, posting_id: PathId) -> SingleCard:

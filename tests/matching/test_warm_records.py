@@ -15,9 +15,9 @@ from statements import statements
 
 from jobswipe.db.engine import Database
 from jobswipe.matching import score, shortlist, swipes
-from jobswipe.matching.deck import Card, choose, deck
+from jobswipe.matching.deck import Card, choose, deck, looked
 from jobswipe.matching.design import Space
-from jobswipe.matching.engine import Matcher
+from jobswipe.matching.engine import Matcher, TakesLongerError
 from jobswipe.matching.verdicts import judged
 from jobswipe.matching.warm import Records
 from jobswipe.models import Posting, PreferenceModel, Source, Swipe
@@ -326,6 +326,28 @@ def test_whoever_is_warm_does_not_wait_for_whoever_is_cold(sqlite: Database, set
         with ranking._heavy:  # as while another person's postings are ranked
             assert deck(ranking, session, 1, 5) == warm
             assert deck(ranking, session, 1, 3) == warm[:3]
+
+
+def test_what_is_asked_for_at_once_ranks_nothing_and_reads_no_postings(sqlite: Database, settings: Settings) -> None:
+    fill(sqlite)
+    ranking = matcher(sqlite, settings)
+    with sqlite.read() as session:
+        with pytest.raises(TakesLongerError):  # nobody has ranked for this person
+            looked(ranking, session, 1, 5, at_once=True)
+        cards = looked(ranking, session, 1, 5).cards
+        assert looked(ranking, session, 1, 5, at_once=True).cards == cards
+    with sqlite.write() as session:
+        swipes.record(session, ranking, 1, cards[0].match.posting_id, "like", NOW)
+    with sqlite.read() as session:
+        assert cards[0] not in looked(ranking, session, 1, 5, at_once=True).cards
+    _closed(sqlite, ranking)
+    with sqlite.read() as session:
+        with pytest.raises(TakesLongerError):
+            looked(ranking, session, 1, 5, at_once=True)
+        with ranking._lock:  # as while another thread reads them: the postings are as they were
+            assert len(looked(ranking, session, 1, 5, at_once=True).cards) == 5
+        looked(ranking, session, 1, 5)
+        assert len(looked(ranking, session, 1, 5, at_once=True).cards) == 5
 
 
 def test_records_stay_within_their_bound(sqlite: Database, settings: Settings) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from api_store import REFUSED, code, fill, give_resume
 
 from jobswipe.db.engine import Database
+from server import lanes
+from server.lanes import DECKS, RANKINGS
 
 if TYPE_CHECKING:
     from .conftest import Client, SignedIn
@@ -160,3 +163,25 @@ def test_choices_are_counted_without_being_kept(database: Database, signed_in: S
     assert client.get("/api/v1/profile").json()["remote"] == "ok"
     assert client.post("/api/v1/profile/counts", json={"remote": "maybe"}).status_code in REFUSED
     assert signed_in(scopes=["profile:read"]).post("/api/v1/profile/counts", json={}).status_code == 403
+
+
+def test_only_a_deck_that_needs_no_ranking_is_dealt_among_decks(
+    database: Database, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database)
+    client = signed_in()
+    asked: list[tuple[str, bool]] = []
+
+    async def within(lane: str, do: Any, *given: Any, **named: Any) -> Any:
+        asked.append((lane, named.get("at_once", False)))
+        return await as_it_is(lane, do, *given, **named)
+
+    as_it_is = lanes.within
+    monkeypatch.setattr(lanes, "within", within)
+    first = client.get(DECK).json()
+    assert asked == [(DECKS, True), (RANKINGS, False)]
+    assert client.get(DECK).json() == first
+    assert asked[2:] == [(DECKS, True)]
+    full = client.get(DECK, params={"full": True}).json()
+    assert [card["posting_id"] for card in full["items"]] == [card["posting_id"] for card in first["items"]]
+    assert asked[3:] == [(RANKINGS, False)]

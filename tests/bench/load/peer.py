@@ -18,13 +18,12 @@ from typing import Annotated, Any
 import uvicorn
 from fastapi import Depends, FastAPI, Header, HTTPException
 from pydantic import BaseModel
-from sqlalchemy import insert, make_url, select, update
+from sqlalchemy import insert, make_url, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from jobswipe import settings as settings_module
 from jobswipe.db.engine import database_of
 from jobswipe.db.insert import insert_missing
-from jobswipe.matching.look import _LOOK, _LOOK_AT
 from jobswipe.models import (
     ApiKey,
     Application,
@@ -40,6 +39,40 @@ from jobswipe.models import (
 from jobswipe.models.base import table
 
 SHOWN = 10
+_SEEN = """
+    (SELECT max(change_seq) FROM posting) AS seq,
+    (SELECT count(*) FROM source) AS sources, (SELECT max(id) FROM source) AS last_source,
+    r.id AS resume, r.sha256 AS sha256, r.imported_at AS imported_at,
+    (SELECT count(*) FROM resume_correction c WHERE c.resume_id = r.id) AS corrections,
+    (SELECT max(id) FROM resume_correction c WHERE c.resume_id = r.id) AS last_correction,
+    CAST(f.preferences AS TEXT) AS preferences, f.updated_at AS preferred_at,
+    m.version AS version, m.last_swipe_id AS last_swipe, m.skills_edition AS edition,
+    (SELECT count(*) FROM swipe s WHERE s.person_id = :person) AS swipes
+"""
+_FROM = """
+    FROM (SELECT 1 AS one) AS o
+    LEFT JOIN resume r ON r.person_id = :person AND r.active
+    LEFT JOIN profile f ON f.person_id = :person
+    LEFT JOIN preference_model m ON m.person_id = :person
+"""
+_LOOK = text(f"SELECT {_SEEN} {_FROM} ORDER BY r.id LIMIT 1")
+_LOOK_AT = text(
+    f"""
+    SELECT {_SEEN},
+        p.id AS posting, p.title AS title, p.url AS url, e.name AS company, w.id AS swipe, w.verdict AS verdict,
+        (SELECT u.id FROM swipe u WHERE u.undoes_id = w.id) AS undo,
+        (SELECT a.id FROM application a WHERE a.person_id = :person AND a.posting_id = :posting) AS application
+    {_FROM}
+    LEFT JOIN posting p ON p.id = :posting
+    LEFT JOIN company e ON e.id = p.company_id
+    LEFT JOIN swipe w ON w.id = (
+        SELECT max(l.id) FROM swipe l
+        WHERE l.person_id = :person AND l.posting_id = :posting AND l.verdict <> 'undo'
+    )
+    ORDER BY r.id LIMIT 1
+    """
+)
+"""What `jobswipe.matching.look` asks."""
 _engine = create_async_engine(make_url(os.environ["JOBSWIPE_DATABASE_URL"]).set(drivername="postgresql+psycopg"),
                               pool_size=20, max_overflow=30)  # fmt: skip
 _sessions = async_sessionmaker(_engine, expire_on_commit=False)

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
+import scipy.linalg
 import scipy.sparse as sp
-from scipy.linalg.lapack import dpotrf, dpotrs, dtrtrs
 
 from jobswipe.matching.design import DENSE, SCALES, Example, Scales, Space, dense_values, facet_values
 from jobswipe.matching.names import NAMES
@@ -213,9 +213,9 @@ class Model:
             root = np.sqrt(curvature)
             inner = root[:, None] * kernel * root
             inner.flat[:: len(f) + 1] += 1
-            factor, _ = dpotrf(inner, lower=1)
+            factor, _ = scipy.linalg.lapack.dpotrf(inner, lower=1)
             b = curvature * (f - mean) + weight * (liked - p)
-            solved, _ = dpotrs(factor, root * (kernel @ b), lower=1)
+            solved, _ = scipy.linalg.lapack.dpotrs(factor, root * (kernel @ b), lower=1)
             step = b - root * solved - dual
             size = 1.0
             while True:  # a full Newton step may overshoot where the prior is far off
@@ -302,7 +302,7 @@ class Model:
         theirs = np.vstack([examples.toarray().T, np.zeros((1, len(others)))])
         shape = (len(at), len(theirs))
         cross = sp.csr_matrix((facets.data, column[facets.indices], facets.indptr), shape=shape) @ theirs
-        known, _ = dtrtrs(factor, root[:, None] * (cross + rest @ others.T).T, lower=1)
+        known, _ = scipy.linalg.lapack.dtrtrs(factor, root[:, None] * (cross + rest @ others.T).T, lower=1)
         return np.asarray(np.sqrt(np.maximum(prior - (known**2).sum(axis=0), 0))) / self.scales.trust
 
     def contributions(self, space: Space, rows: np.ndarray) -> list[dict[str, float]]:

@@ -1,7 +1,11 @@
-"""Arrays and a header in one file, written whole or not at all and checked when read."""
+"""Arrays and a header in one file, written whole or not at all and checked when read.
+
+A tail of bytes may follow: it is mapped, not read, and is whoever's business to check who takes a part of it.
+"""
 
 from __future__ import annotations
 
+import mmap
 import os
 import tempfile
 import zlib
@@ -15,7 +19,7 @@ _MAGIC = b"JSWF0001"
 _ALIGN = 64
 
 
-def write(path: Path, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+def write(path: Path, header: dict[str, Any], arrays: dict[str, np.ndarray], tail: bytes | memoryview = b"") -> None:
     """Write atomically: a reader sees the old file or the new one."""
     layout: dict[str, tuple[str, list[int], int]] = {}
     chunks: list[bytes] = []
@@ -35,6 +39,7 @@ def write(path: Path, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> 
         with os.fdopen(handle, "wb") as file:
             file.write(_MAGIC + len(head).to_bytes(8, "little") + zlib.crc32(head).to_bytes(4, "little") + head)
             file.write(body)
+            file.write(tail)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -44,22 +49,36 @@ def write(path: Path, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
     """The header and the arrays (read-only), or None where the file is absent, damaged or of another format."""
     try:
-        data = path.read_bytes()
+        found = _parsed(memoryview(path.read_bytes()))
     except OSError:
         return None
+    return found[:2] if found is not None else None
+
+
+def mapped(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray], memoryview] | None:
+    """The same with the tail, all of it mapped: processes share what they look at."""
+    try:
+        with path.open("rb") as file:
+            return _parsed(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
+    except (OSError, ValueError):  # an empty file cannot be mapped
+        return None
+
+
+def _parsed(data: memoryview) -> tuple[dict[str, Any], dict[str, np.ndarray], memoryview] | None:
     start = len(_MAGIC) + 12
-    if len(data) < start or not data.startswith(_MAGIC):
+    if len(data) < start or data[: len(_MAGIC)] != _MAGIC:
         return None
     size = int.from_bytes(data[len(_MAGIC) : len(_MAGIC) + 8], "little")
     head = data[start : start + size]
     if zlib.crc32(head) != int.from_bytes(data[start - 4 : start], "little"):
         return None
     described = msgspec.json.decode(head)
-    body = memoryview(data)[start + size :]
+    end = start + size + described["size"]
+    body = data[start + size : end]
     if len(body) != described["size"] or zlib.crc32(body) != described["crc"]:
         return None
     arrays = {
         name: np.frombuffer(body, dtype=np.dtype(kind), count=int(np.prod(shape)), offset=at).reshape(shape)
         for name, (kind, shape, at) in described["layout"].items()
     }
-    return described["header"], arrays
+    return described["header"], arrays, data[end:]

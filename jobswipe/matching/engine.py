@@ -14,14 +14,15 @@ from sqlmodel import Session, col, select
 
 from jobswipe import clock
 from jobswipe.db.engine import Database, in_transaction
-from jobswipe.matching import explain, features, profile, score, verdicts
+from jobswipe.matching import explain, features, headfile, profile, score, verdicts
 from jobswipe.matching.candidate import Candidate, candidate
 from jobswipe.matching.design import Space
 from jobswipe.matching.features import Features
+from jobswipe.matching.headfile import HeadFile
 from jobswipe.matching.heads import Heads
 from jobswipe.matching.index import TextIndex
 from jobswipe.matching.learn import Model
-from jobswipe.matching.look import Seen, look
+from jobswipe.matching.look import Seen, look, sources
 from jobswipe.matching.shortlist import Shortlist, shortlist
 from jobswipe.matching.verdicts import judged
 from jobswipe.matching.view import View
@@ -65,6 +66,8 @@ class _State(msgspec.Struct, frozen=True):
     features: features.Features
     mark: Watermark
     number: int
+    sources: tuple[Any, ...] = ()
+    heads: HeadFile | None = None
 
 
 class Matcher:
@@ -114,12 +117,15 @@ class Matcher:
         self._index.refresh(session)
         path = directory / "features"
         before = self._state
+        there = sources(session)  # first: what goes from now on, is seen to have gone
         loaded, mark = features.load(path) if before is None or self._gone else (before.features, before.mark)
         fresh, now = features.catch_up(session, loaded, mark)
         if now != mark or fresh is not loaded:
             features.save(path, fresh, now)
+        known = before.heads if before else None
+        heads = headfile.catch_up(session, directory / "heads", known, fresh.ids, now)
         with self._space_lock:
-            self._state = _State(fresh, now, before.number + 1 if before else 0)
+            self._state = _State(fresh, now, before.number + 1 if before else 0, there, heads)
             self._gone = False
             self._spaces.clear()
 
@@ -378,7 +384,7 @@ class Matcher:
         key = (state.number, seen.sources)
         heads = self._heads
         if heads.key != key:
-            heads = self._heads = Heads(key)
+            heads = self._heads = Heads(key, state.heads if seen.sources == state.sources else None)
         return heads
 
     @staticmethod

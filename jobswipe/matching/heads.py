@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -15,6 +15,9 @@ from jobswipe.db.ids import parts
 from jobswipe.models import PostingSkill, SkillConcept
 from jobswipe.models.base import table
 from jobswipe.postings.shown import Shown, shown
+
+if TYPE_CHECKING:
+    from jobswipe.matching.headfile import HeadFile
 
 MOST = 20_000
 """Heads that are kept, about 2 kB each; the oldest go first."""
@@ -36,10 +39,11 @@ class Head(msgspec.Struct, frozen=True, gc=False):
 
 
 class Heads:
-    """Threads may share one. `key` names the state of the store that they are of."""
+    """Threads may share one. `key` names the state of the store that they are of; `file` has most of them."""
 
-    def __init__(self, key: tuple[Any, ...] = ()) -> None:
+    def __init__(self, key: tuple[Any, ...] = (), file: HeadFile | None = None) -> None:
         self.key = key
+        self._file = file
         self._lock = threading.Lock()
         self._heads: dict[int, Head] = {}
 
@@ -55,22 +59,32 @@ class Heads:
 
         Where one is to be read, those that are `likely` to be asked for next are read along: it costs little more.
         """
-        out = {posting_id: one for posting_id in ids if (one := self._heads.get(posting_id)) is not None}
+        out = {posting_id: one for posting_id in ids if (one := self._known(posting_id)) is not None}
         missing = [posting_id for posting_id in ids if posting_id not in out]
         if not missing:
             return out
         if keep and likely is not None:
-            missing += [posting_id for posting_id in likely() if posting_id not in self._heads]
-        found = _read(session, list(dict.fromkeys(missing)))
+            missing += [posting_id for posting_id in likely() if self._known(posting_id) is None]
+        found = read(session, list(dict.fromkeys(missing)))
         if keep:
-            with self._lock:
-                self._heads.update(found)
-                while len(self._heads) > MOST:
-                    del self._heads[next(iter(self._heads))]
+            self._keep(found)
         return out | {posting_id: found[posting_id] for posting_id in ids if posting_id in found}
 
+    def _known(self, posting_id: int) -> Head | None:
+        head = self._heads.get(posting_id)
+        if head is None and self._file is not None and (head := self._file.get(posting_id)) is not None:
+            self._keep({posting_id: head})
+        return head
 
-def _read(session: Session, ids: list[int]) -> dict[int, Head]:
+    def _keep(self, found: dict[int, Head]) -> None:
+        with self._lock:
+            self._heads.update(found)
+            while len(self._heads) > MOST:
+                del self._heads[next(iter(self._heads))]
+
+
+def read(session: Session, ids: list[int]) -> dict[int, Head]:
+    """The heads as the store has them."""
     skills: dict[int, list[tuple[str, str]]] = {}
     looks = shown(session, ids)
     for some in parts(ids):

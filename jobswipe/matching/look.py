@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from jobswipe.db.insert import number_ahead
-from jobswipe.db.straight import Straight
+from jobswipe.db.straight import Straight, connection_of
 from jobswipe.models import Application, Swipe
 from jobswipe.models.base import table
 
@@ -55,6 +55,9 @@ def _look_at(dialect: str) -> Straight:
     return Straight(text(asked))
 
 
+_SOURCES = Straight(text("SELECT count(*), max(id) FROM source"))
+
+
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """Watermarks of the postings, and of a person's resume, preferences and verdicts."""
 
@@ -88,6 +91,11 @@ class SeenPosting(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers that a verdict and an application take now; the latter is 0 where none is to be opened."""
 
 
+def sources(session: Session) -> tuple[Any, ...]:
+    """The watermark of the sources: postings go with theirs without another word."""
+    return _SOURCES.rows(session, {})[0]
+
+
 def look(session: Session, person_id: int) -> Seen:
     return _seen(*_LOOK.rows(session, {"person": person_id})[0])
 
@@ -95,7 +103,7 @@ def look(session: Session, person_id: int) -> Seen:
 def look_at(session: Session, person_id: int, posting_id: int, *, opens: bool) -> tuple[Seen, SeenPosting | None]:
     """The watermarks with a posting; None for an unknown one. `opens`: the verdict is one that opens an application."""
     asked = {"person": person_id, "posting": posting_id, "opens": opens}
-    row = _look_at(session.connection().dialect.name).rows(session, asked)[0]
+    row = _look_at(connection_of(session).dialect.name).rows(session, asked)[0]
     seen = _seen(*row[:_WIDTH])
     id_, title, company, url, shown, cluster, edition, swipe, verdict, undo, application, *ahead = row[_WIDTH:]
     if id_ is None:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlmodel import Session
 
+from jobswipe.db.straight import connection_of
 from jobswipe.matching.candidate import Candidate
 from jobswipe.matching.learn import Model
 from jobswipe.matching.shortlist import Shortlist
@@ -73,7 +74,7 @@ class Records:
 
     def put(self, session: Session, person_id: int, warm: Warm) -> None:
         """Keep a record; one that a writing transaction made becomes everybody's when it commits."""
-        if session.connection().get_execution_options().get("jobswipe_write", True):
+        if connection_of(session).get_execution_options().get("jobswipe_write", True):
             session.info.setdefault(_PENDING, {})[self, person_id] = warm
         else:
             self.keep(person_id, warm)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
+Id = TypeVar("Id", int, bytes)
 LENGTHS = (10, 40, 500)
 
 
-def parts(ids: Sequence[int]) -> Iterator[list[int]]:
+def parts(ids: Sequence[Id]) -> Iterator[list[Id]]:
     """The ids in parts of up to 500, each filled up to one of LENGTHS with its last id."""
     for start in range(0, len(ids), LENGTHS[-1]):
         part = list(ids[start : start + LENGTHS[-1]])

@@ -6,11 +6,14 @@ header `X-CSRF-Token`, and a change that a browser says comes from another site 
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from contextvars import Context
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,14 +38,30 @@ _LONGEST = 200
 """Characters of a credential, from here on not looked at."""
 
 
+class _Accepted:
+    """A credential that was accepted, and until when that is believed. `shown`: again since it was last asked for."""
+
+    __slots__ = ("principal", "shown", "until")
+
+    def __init__(self, principal: Principal, until: float) -> None:
+        self.principal = principal
+        self.until = until
+        self.shown = False
+
+
 class Credentials:
-    """Who showed which credential, for a short while: most requests need no look into the store."""
+    """Who showed which credential, for a short while: most requests need no look into the store.
+
+    API keys that go on being shown are asked for again together, in half of that while: each for itself would be a
+    statement for every few requests.
+    """
 
     def __init__(self, database: Database, settings: AccountsSettings) -> None:
         self._database = database
         self._settings = settings
-        self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+        self._known: OrderedDict[str, _Accepted] = OrderedDict()
         self._forgotten = 0
+        self._renewing: asyncio.Task[None] | None = None
 
     async def of_key(self, text: str) -> Principal | None:
         """Whose API key it is. Only what was accepted is remembered."""
@@ -65,17 +84,63 @@ class Credentials:
         if len(text) > _LONGEST:
             return None
         known = self._known.get(text)
-        if known is not None and time.monotonic() < known[0]:
-            return known[1]
+        now = time.monotonic()
+        if known is not None and now < known.until:
+            known.shown = True
+            return known.principal
         before = self._forgotten
         found = await sync_to_thread(ask, text)
         self._known.pop(text, None)
         # What was read before something was revoked may be that.
         if found is not None and before == self._forgotten:
-            self._known[text] = (time.monotonic() + self._settings.cache, found)
+            self._known[text] = _Accepted(found, now + self._settings.cache)
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
+            if found.key_id is not None and (self._renewing is None or self._renewing.done()):
+                self._renewing = asyncio.create_task(self._renew(), context=Context())
         return found
+
+    async def _renew(self) -> None:
+        """Ask again for the keys that go on being shown, until there is none; a store that is away is asked later."""
+        while (wait := self._settings.cache / 2) > 0:
+            await asyncio.sleep(wait)
+            now, before = time.monotonic(), self._forgotten
+            kept = [(text, one) for text, one in self._known.items() if one.principal.key_id is not None]
+            shown = [(text, one) for text, one in kept if one.shown and now < one.until]
+            for _, one in shown:
+                one.shown = False
+            if not kept:
+                return
+            with suppress(StorageError):
+                found = await sync_to_thread(self._ask_keys, [text for text, _ in shown]) if shown else {}
+                for text, one in shown:
+                    if before != self._forgotten or self._known.get(text) is not one:
+                        continue
+                    if (principal := found.get(text)) is None:
+                        del self._known[text]
+                    else:
+                        one.principal, one.until = principal, now + self._settings.cache
+            for text, one in kept:
+                if one.until <= now and self._known.get(text) is one:
+                    del self._known[text]
+
+    def _ask_keys(self, texts: list[str]) -> dict[str, Principal]:
+        now = clock.now()
+        with self._database.glance() as session:
+            found = apikeys.authenticate_all(session, texts, now)
+        self._note_used(found.values(), now)
+        return {text: known.principal for text, known in found.items()}
+
+    def _note_used(self, keys: Iterable[apikeys.Known], now: datetime) -> None:
+        due = [
+            known.principal.key_id
+            for known in keys
+            if known.principal.key_id is not None
+            and (known.used_at is None or known.used_at < now - apikeys.USED_EVERY)
+        ]
+        if due:
+            with suppress(StorageError), self._database.write() as session:  # a busy store is no reason to refuse
+                apikeys.used(session, due, now)
 
     def _ask_key(self, text: str) -> Principal | None:
         now = clock.now()
@@ -83,10 +148,7 @@ class Credentials:
             known = apikeys.authenticate(session, text, now)
         if known is None:
             return None
-        key_id = known.principal.key_id
-        if key_id is not None and (known.used_at is None or known.used_at < now - apikeys.USED_EVERY):
-            with suppress(StorageError), self._database.write() as session:  # a busy store is no reason to refuse
-                apikeys.used(session, key_id, now)
+        self._note_used([known], now)
         return known.principal
 
     def _ask_session(self, text: str) -> Principal | None:

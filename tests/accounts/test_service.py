@@ -115,7 +115,7 @@ def test_a_keys_last_use_is_noted_once_a_minute(database: Database, settings: Se
         assert key.id is not None
         noted = []
         for seconds in (0, 30, 59, 61, 90):
-            apikeys.used(session, key.id, now + timedelta(seconds=seconds))
+            apikeys.used(session, [key.id], now + timedelta(seconds=seconds))
             session.refresh(key)
             assert key.last_used_at is not None
             noted.append((key.last_used_at - now).total_seconds())

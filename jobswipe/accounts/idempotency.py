@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
-from jobswipe.db.insert import insert_missing
-from jobswipe.db.straight import Straight
+from jobswipe.db.insert import if_missing
+from jobswipe.db.straight import Straight, connection_of
 from jobswipe.errors import IdempotencyError
 from jobswipe.models import IdempotentReply
 from jobswipe.models.base import table
@@ -32,6 +33,14 @@ _KEEP = Straight(
 )
 
 
+@cache
+def _claim(dialect: str) -> Straight:
+    """Makes the row of a key that is new, and reads what its answer will be sealed with: one way to the store."""
+    into = table(IdempotentReply)
+    claim = if_missing(dialect, into, ("person_id", "key_hash")).returning(*vault.key_of(bindparam("whose")))
+    return Straight(claim, ("person_id", "key_hash", "request_hash", "status", "body", "at"))
+
+
 class Once:
     """One request of a person with a key, within the transaction that does it: `reply`, or do it and `keep`."""
 
@@ -45,7 +54,9 @@ class Once:
         self._fresh = {"request_hash": hashlib.sha256(request).digest(), "status": _OPEN, "body": b"", "at": now}
         self._kept: bytes | None = None
         row = {"person_id": person_id, "key_hash": self._which["key"], **self._fresh}
-        if insert_missing(session, table(IdempotentReply), [row], ["person_id", "key_hash"]):
+        claimed = _claim(connection_of(session).dialect.name).rows(session, {"whose": person_id, **row})
+        if claimed:
+            vault.of(session).take(session, person_id, *claimed[0])
             return
         ((same, status, body, at),) = _LOCK.rows(session, self._which)
         if status == _OPEN or at <= now - KEPT:

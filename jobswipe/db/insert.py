@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import Session, SQLModel
 
-from jobswipe.db.straight import Straight
+from jobswipe.db.straight import Straight, connection_of
 from jobswipe.models.base import table
 
 
@@ -23,13 +23,13 @@ def insert_missing(session: Session, into: Table, values: Sequence[dict[str, Any
     """
     if not values:
         return False
-    dialect = session.connection().dialect.name
+    dialect = connection_of(session).dialect.name
     if len(values) == 1:
         row = _defaults(into) | values[0]
         return _missing_one(dialect, into, tuple(row), tuple(keys)).run(session, row) == 1
     session.flush()
     # A list is for the driver to repeat: it does not count what each did.
-    session.connection().execute(_missing(dialect, into, tuple(keys)), values)
+    session.connection().execute(if_missing(dialect, into, tuple(keys)), values)
     return False
 
 
@@ -42,7 +42,7 @@ def insert_row(session: Session, model: type[SQLModel], **values: Any) -> int:
 
 def next_number(session: Session, model: type[SQLModel]) -> int:
     """A number that the next row of a table whose key is `id` takes; for a session that writes."""
-    return int(_ahead(table(model), session.connection().dialect.name).rows(session, {})[0][0])
+    return int(_ahead(table(model), connection_of(session).dialect.name).rows(session, {})[0][0])
 
 
 def number_ahead(into: Table, dialect: str) -> str:
@@ -70,11 +70,12 @@ def _plain(into: Table, names: tuple[str, ...]) -> Straight:
 
 @cache
 def _missing_one(dialect: str, into: Table, names: tuple[str, ...], keys: tuple[str, ...]) -> Straight:
-    return Straight(_missing(dialect, into, keys), names)
+    return Straight(if_missing(dialect, into, keys), names)
 
 
 @cache
-def _missing(dialect: str, into: Table, keys: tuple[str, ...]) -> Any:
+def if_missing(dialect: str, into: Table, keys: tuple[str, ...]) -> Any:
+    """An insert that leaves a row alone whose unique `keys` are there."""
     made = postgresql.insert(into) if dialect == "postgresql" else sqlite.insert(into)
     return made.on_conflict_do_nothing(index_elements=keys)
 

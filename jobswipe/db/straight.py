@@ -72,7 +72,7 @@ class Straight:
 
     def _execute(self, session: Session, values: Mapping[str, Any], then: Callable[[_Made, Any], T]) -> T:
         session.flush()
-        connection = session.connection()
+        connection = connection_of(session)
         dialect = connection.dialect
         made = self._made.get(dialect.name)
         if made is None:
@@ -101,7 +101,7 @@ class Together:
         self._all = Straight(last.add_cte(*(change.cte(f"change_{at}") for at, change in enumerate(first))))
 
     def run(self, session: Session, values: Mapping[str, Any]) -> None:
-        for one in (self._all,) if session.connection().dialect.name == "postgresql" else self._each:
+        for one in (self._all,) if connection_of(session).dialect.name == "postgresql" else self._each:
             one.run(session, values)
 
 
@@ -113,6 +113,19 @@ def parameters(into: Table, *names: str) -> dict[str, BindParameter[Any]]:
 def given(into: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of `parameters`."""
     return {f"{into.name}_{name}": value for name, value in values.items()}
+
+
+def connection_of(session: Session) -> Connection:
+    """The session's connection. A transaction of the session's own is begun where there is to be one, once.
+
+    Its own way to say so costs as much as a statement's way to the driver.
+    """
+    bound = session.bind
+    if isinstance(bound, Connection):
+        begins: bool = bound.get_execution_options().get("jobswipe_begin", True)
+        if not begins or session.in_transaction():
+            return bound
+    return session.connection()
 
 
 def plainly(connection: Connection, text: str) -> None:

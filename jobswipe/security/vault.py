@@ -30,7 +30,7 @@ from jobswipe.security.keys import Keys
 
 _FORMAT = b"\x01"
 _NONCE = 12
-_OPENED = "jobswipe_data_keys"
+_OPENED, _TAKEN = "jobswipe_data_keys", "jobswipe_wrapped_keys"
 _SECRET = 0
 """The number under which the store has the proof of the secret: no encryption key has it."""
 _PERSON = table(PersonKey).c
@@ -98,6 +98,11 @@ class Vault:
         """HMAC-SHA256 of a text under the store's secret, by which a value is found that is not stored in the clear."""
         return hmac.digest(self._keys.secret, f"{place}\0{text}".encode(), hashlib.sha256)
 
+    def take(self, session: Session, person_id: int, version: int | None, wrapped: bytes | None) -> None:
+        """What a statement has read by `key_of`: within this session the person's key is not read again."""
+        if version is not None and wrapped is not None:
+            session.info.setdefault(_TAKEN, {})[person_id] = (version, wrapped)
+
     def promote(self, session: Session) -> int:
         """From this transaction's commit on, the newest configured key wraps whatever is made; its number.
 
@@ -161,7 +166,8 @@ class Vault:
 
     def forget(self, session: Session, person_id: int) -> None:
         """Destroy a person's key: what was sealed for them can be opened no more, in old backups of the rows either."""
-        session.info.get(_OPENED, {}).pop(person_id, None)
+        for known in (_OPENED, _TAKEN):
+            session.info.get(known, {}).pop(person_id, None)
         row = session.get(PersonKey, person_id)
         if row is not None:
             session.delete(row)
@@ -172,7 +178,8 @@ class Vault:
         opened: dict[int, AESGCM] = session.info.setdefault(_OPENED, {})
         found = opened.get(person_id)
         if found is None:
-            rows = _KEY.rows(session, {"person": person_id})
+            taken = session.info.get(_TAKEN, {}).get(person_id)
+            rows = [taken] if taken else _KEY.rows(session, {"person": person_id})
             if not rows and make:
                 if session.connection().get_execution_options().get("jobswipe_write") is False:
                     raise RuntimeError("A person's first value is sealed in a session that writes: their key is kept.")
@@ -264,6 +271,12 @@ class Vault:
         return hmac.digest(key, b"jobswipe store key", hashlib.sha256)
 
 
+def key_of(person: sql.ColumnElement[int]) -> tuple[Any, ...]:
+    """What a statement reads along for `Vault.take`: null where the person has no key yet."""
+    whose = _PERSON.person_id == person
+    return tuple(sql.select(column).where(whose).scalar_subquery() for column in (_PERSON.version, _PERSON.wrapped))
+
+
 def of(session: Session) -> Vault:
     """The vault of the session's store. Raises SettingsError where there are no keys, or bad ones."""
     vault: Vault = session.info["jobswipe_database"].vault
@@ -273,7 +286,8 @@ def of(session: Session) -> Vault:
 @event.listens_for(AnySession, "after_soft_rollback")
 def _rolled_back(session: AnySession, _transaction: Any) -> None:
     # A savepoint that is taken back may take a key with it that was made inside.
-    session.info.pop(_OPENED, None)
+    for known in (_OPENED, _TAKEN):
+        session.info.pop(known, None)
 
 
 def _bound(place: str, person_id: int) -> bytes:

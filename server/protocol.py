@@ -204,7 +204,7 @@ class HttpServer(uvicorn.Server):
             uvicorn.Config(
                 app,
                 interface="asgi3",
-                loop="asyncio",
+                loop="auto",  # uvloop where there is one
                 http=Protocol,
                 ws="none",
                 lifespan="on",

@@ -19,7 +19,7 @@ from server.lanes import DECKS, RANKINGS, VERDICTS, Lanes
 
 BEYOND = 5.0
 """Seconds beyond all grace times after which the process ends itself, whatever a request or a worker still does."""
-SWITCH = 0.001
+SWITCH = 0.0005
 """Seconds after which a thread that computes lets another have its turn: requests wait for the store, not for it."""
 CUT_OFF = 1
 """The exit code of that."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 import time
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from litestar.enums import HttpMethod, ScopeType
 from litestar.exceptions import HTTPException, MethodNotAllowedException
@@ -27,6 +27,8 @@ UNMATCHED = "unmatched"
 """The one route of all addresses that there are not: paths of strangers make no series."""
 ROUTE_CLASS = "route_class"
 """The option of a handler that says what class its traces are of; "api" where it says nothing."""
+_dice = random.Random()  # noqa: S311 - see below
+"""For ids that must differ and are no secret: to ask the system for bytes gives other threads the turn, each time."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
 
@@ -124,7 +126,7 @@ class _Served:
 
     def __init__(self, scope: HTTPScope, send: Send, route: str) -> None:
         given = _header(scope["headers"], b"x-request-id")
-        self.request_id = given if given and _REQUEST_ID.fullmatch(given) else uuid4().hex
+        self.request_id = given if given and _REQUEST_ID.fullmatch(given) else f"{_dice.getrandbits(128):032x}"
         scope.setdefault("state", {})[problems.REQUEST_ID] = self.request_id
         self.method: str = scope["method"] if scope["method"] in measure.METHODS else measure.OTHER
         self.route = route

@@ -14,7 +14,7 @@ import numpy as np
 from sqlmodel import Session, select
 
 from jobswipe import skills
-from jobswipe.matching import cachefile
+from jobswipe.matching import cachefile, turns
 from jobswipe.matching.heads import Head, read
 from jobswipe.matching.watermark import Watermark, belongs
 from jobswipe.models import Posting
@@ -26,6 +26,8 @@ FORMAT = 1
 LACKS, SHARE = 1_000, 0.02
 """How many postings may be read from the store instead before it is written anew: so many, or this share of all."""
 _BATCH = 1_000
+_PATIENCE = 60.0
+"""Seconds that another process's writing is waited for: 100,000 postings take 6."""
 _DECODER: msgspec.msgpack.Decoder[tuple[Shown, tuple[int, ...]]] = msgspec.msgpack.Decoder(
     tuple[Shown, tuple[int, ...]]
 )
@@ -93,19 +95,30 @@ def catch_up(session: Session, path: Path, known: HeadFile | None, wanted: np.nd
     allowed = max(LACKS, int(SHARE * len(wanted)))
     if known is not None and (file := _fitting(session, known, wanted, allowed)) is not None:
         return file
-    there = load(path)  # another process may have written it meanwhile
-    if (file := _fitting(session, there, wanted, allowed)) is not None:
-        return file
-    if not belongs(session, there.mark):
-        there = _empty()
-    file = _joined(_without(there, _changed(session, there), wanted), session, wanted, now)
+    if len(wanted) <= allowed:
+        return _empty()
+    try:
+        with turns.alone(path.with_suffix(".lock"), _PATIENCE):
+            there = load(path)  # another process may have written it meanwhile
+            if (file := _fitting(session, there, wanted, allowed)) is not None:
+                return file
+            if not belongs(session, there.mark):
+                there = _empty()
+            return _written(path, _joined(_without(there, _changed(session, there), wanted), session, wanted, now))
+    except OSError as error:  # a directory that may not be written
+        _log.warning("heads not kept", error=str(error))
+        return _empty()
+
+
+def _written(path: Path, file: HeadFile) -> HeadFile:
+    """The file as it is mapped now; where it cannot be written, as it is in memory."""
     try:
         _save(path, file)
     except OSError as error:
         _log.warning("heads not kept", error=str(error))
         return file
     there = load(path)
-    return there if there.mark == now else file
+    return there if there.mark == file.mark else file
 
 
 def _fitting(session: Session, file: HeadFile, wanted: np.ndarray, allowed: int) -> HeadFile | None:

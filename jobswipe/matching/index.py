@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +11,7 @@ import numpy as np
 import tantivy
 from sqlmodel import Session, col, select
 
+from jobswipe.matching import turns
 from jobswipe.matching.watermark import Watermark, belongs, head
 from jobswipe.models import Company, Posting
 
@@ -52,7 +48,7 @@ class TextIndex:
         if self._sound(session) and now.seq == self.mark.seq:
             self._reload()
             return True
-        with self._alone(wait) as alone:
+        with turns.alone(self.directory / _LOCK, wait) as alone:
             if not alone:
                 self._open()
                 return False
@@ -168,16 +164,6 @@ class TextIndex:
             self._open()
         return self._index is not None and belongs(session, self.mark)
 
-    @contextmanager
-    def _alone(self, wait: float) -> Iterator[bool]:
-        """The lock of writers; the operating system frees it when its holder dies."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.directory / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            yield _locked(handle, wait)
-        finally:
-            os.close(handle)
-
     def _reload(self) -> None:
         if self._index is not None:
             self._index.reload()
@@ -199,19 +185,6 @@ class TextIndex:
         draft.write_bytes(msgspec.json.encode(_State(FORMAT, mark)))
         draft.replace(self.directory / _MARK)
         self.mark = mark
-
-
-def _locked(handle: int, wait: float) -> bool:
-    deadline = time.monotonic() + wait
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(0.02)
-        else:
-            return True
 
 
 def analyser() -> tantivy.TextAnalyzer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from statements import statements
 
 from jobswipe import skills
 from jobswipe.db.engine import Database
-from jobswipe.matching import cachefile, headfile
+from jobswipe.matching import cachefile, headfile, turns
 from jobswipe.matching.dealing import Page, deal
 from jobswipe.matching.engine import Matcher
 from jobswipe.models import Posting, Source
@@ -174,3 +176,47 @@ def test_a_full_disk_costs_the_file_and_nothing_else(
     ranking = matcher(sqlite, settings)
     assert len(_dealt(ranking, 60).cards) == 60
     assert not _file(settings).exists()
+
+
+def test_a_directory_that_may_not_be_written_costs_the_file_and_nothing_else(
+    sqlite: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(sqlite)
+    alone = turns.alone
+
+    def refused(path: Path, wait: float) -> Any:
+        if path.name == "heads.lock":
+            raise PermissionError(13, "Permission denied")
+        return alone(path, wait)
+
+    monkeypatch.setattr(turns, "alone", refused)
+    assert len(_dealt(matcher(sqlite, settings), 60).cards) == 60
+    assert not _file(settings).exists()
+
+
+def test_two_that_start_at_once_write_it_once(
+    sqlite: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(sqlite)
+    matcher(sqlite, settings)
+    _file(settings).unlink()
+    saved, started = [], threading.Barrier(2)
+    write = cachefile.write
+
+    def slowly(path: Path, *rest: Any, **more: Any) -> None:
+        saved.append(path.name)
+        time.sleep(0.2)
+        write(path, *rest, **more)
+
+    def start() -> None:
+        other = Matcher(sqlite, settings)
+        started.wait()
+        other.refresh()
+
+    monkeypatch.setattr(cachefile, "write", slowly)
+    threads = [threading.Thread(target=start) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert saved == ["heads"]

@@ -57,13 +57,15 @@ class HeadFile:
         if at == len(self.ids) or self.ids[at] != posting_id or not self.valid[at]:
             return None
         record = self.record(at)
-        if zlib.crc32(record) != self.sums[at]:
+        if record is None:
             return None
         shown, numbers = _DECODER.decode(record)
         return Head(shown, tuple(self.skills[number] for number in numbers))
 
-    def record(self, at: int) -> memoryview:
-        return self.data[self.starts[at] : self.starts[at + 1]]
+    def record(self, at: int) -> memoryview | None:
+        """The record with that index; None where it is damaged."""
+        record = self.data[self.starts[at] : self.starts[at + 1]]
+        return record if zlib.crc32(record) == self.sums[at] else None
 
 
 def _format() -> list[int]:
@@ -146,10 +148,10 @@ def _without(file: HeadFile, changed: np.ndarray, wanted: np.ndarray) -> HeadFil
 
 def _joined(file: HeadFile, session: Session, wanted: np.ndarray, now: Watermark) -> HeadFile:
     """A file of all that is wanted: what is valid of this one, and the others as the store has them."""
-    kept: list[int] = np.flatnonzero(file.valid).tolist()
-    records = {int(file.ids[at]): bytes(file.record(at)) for at in kept}
+    valid: list[int] = np.flatnonzero(file.valid).tolist()
+    records = {int(file.ids[at]): bytes(record) for at in valid if (record := file.record(at)) is not None}
     numbers = {skill: at for at, skill in enumerate(file.skills)}
-    lacking = wanted[~np.isin(wanted, file.ids[file.valid])].tolist()
+    lacking = [posting_id for posting_id in wanted.tolist() if posting_id not in records]
     for start in range(0, len(lacking), _BATCH):
         for posting_id, head in read(session, lacking[start : start + _BATCH]).items():
             asked = [numbers.setdefault(skill, len(numbers)) for skill in head.skills]

@@ -161,6 +161,28 @@ def test_a_file_that_does_not_fit_shows_nothing_wrong(
     assert len(right) == len(ids)
 
 
+def test_damage_is_not_written_anew(sqlite: Database, settings: Settings) -> None:
+    ids = fill(sqlite)
+    right = _titles(_dealt(matcher(sqlite, settings), 60))
+    path = _file(settings)
+    data = bytearray(path.read_bytes())
+    tail = len(headfile.load(path).data)
+    data[-tail:] = bytes(tail)
+    path.unlink()
+    path.write_bytes(data)
+    _change(sqlite, ids[:6], 500, title="Potter")
+    shown = _titles(_dealt(matcher(sqlite, settings), 60))
+    assert shown == right | {one: f"Potter {at}" for at, one in enumerate(ids[:6])}
+    assert all(headfile.load(path).get(one) is not None for one in ids)
+
+
+@pytest.mark.parametrize("name", ["heads", "heads.lock"])
+def test_a_directory_in_its_place(sqlite: Database, settings: Settings, name: str) -> None:
+    fill(sqlite)
+    (settings.index_dir / name).mkdir(parents=True)
+    assert len(_dealt(matcher(sqlite, settings), 60).cards) == 60
+
+
 def test_a_full_disk_costs_the_file_and_nothing_else(
     sqlite: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from jobswipe.db.engine import Database
+from jobswipe.db.waiting import Waiting
 
 
 @contextmanager
@@ -18,8 +19,9 @@ def statements(database: Database) -> Iterator[list[tuple[str, Any]]]:
 
     def noted(run: Any) -> Any:
         def execute(cursor: Any, statement: str, *rest: Any) -> None:
-            if statement.partition(" ")[0] != "BEGIN":  # a statement like any on SQLite alone
-                ran.append((statement, rest[0] if rest else None))
+            # Several may go together; a transaction's words are statements like any on SQLite alone.
+            each = getattr(cursor, "waiting", [Waiting(statement, rest[0] if rest else None)])
+            ran.extend((one.text, one.values) for one in each if one.text.partition(" ")[0] not in ("BEGIN", "COMMIT"))
             run(cursor, statement, *rest)
 
         return execute

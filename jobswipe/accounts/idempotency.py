@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
@@ -42,38 +43,42 @@ def _claim(dialect: str) -> Straight:
 
 
 class Once:
-    """One request of a person with a key, within the transaction that does it: `reply`, or do it and `keep`."""
+    """One request of a person with a key, within the transaction that does it: `reply`, or do it and `keep`.
+
+    What the session asks next goes to the store with the claim of the key. A second request at the same time waits
+    there for the first. A request that fails leaves no trace.
+    """
 
     def __init__(self, session: Session, person_id: int, key: str, request: bytes, now: datetime) -> None:
-        """`request` is what makes two requests the same. Raises IdempotencyError when the key was another's.
-
-        A second request at the same time waits here for the first. A request that fails leaves no trace.
-        """
+        """`request` is what makes two requests the same."""
         self._session, self._person_id = session, person_id
         self._which = {"person": person_id, "key": hashlib.sha256(key.encode()).digest()}
-        self._fresh = {"request_hash": hashlib.sha256(request).digest(), "status": _OPEN, "body": b"", "at": now}
-        self._kept: bytes | None = None
+        self._fresh: dict[str, Any] = {
+            "request_hash": hashlib.sha256(request).digest(),
+            "status": _OPEN,
+            "body": b"",
+            "at": now,
+        }
         row = {"person_id": person_id, "key_hash": self._which["key"], **self._fresh}
-        claimed = _claim(connection_of(session).dialect.name).rows(session, {"whose": person_id, **row})
-        if claimed:
-            vault.of(session).take(session, person_id, *claimed[0])
-            return
-        ((same, status, body, at),) = _LOCK.rows(session, self._which)
-        if status == _OPEN or at <= now - KEPT:
-            return
+        claim = _claim(connection_of(session).dialect.name)
+        self._claimed = claim.ahead(session, {"whose": person_id, **row})
+
+    @cached_property
+    def reply(self) -> bytes | None:
+        """What was answered the first time. Raises IdempotencyError when the key was another request's."""
+        store = vault.of(self._session)
+        if claimed := self._claimed():
+            store.take(self._session, self._person_id, *claimed[0])
+            return None
+        ((same, status, body, at),) = _LOCK.rows(self._session, self._which)
+        if status == _OPEN or at <= self._fresh["at"] - KEPT:
+            return None
         if same != self._fresh["request_hash"]:
             raise IdempotencyError("This idempotency key was used for another request: make a new key for each.")
-        self._kept = body
-
-    @property
-    def reply(self) -> bytes | None:
-        """What was answered the first time."""
-        if self._kept is None:
-            return None
-        found: bytes = vault.of(self._session).open(self._session, self._person_id, _PLACE, self._kept)
+        found: bytes = store.open(self._session, self._person_id, _PLACE, body)
         return found
 
     def keep(self, body: bytes, status: int = 200) -> None:
         """Remember the answer, encrypted, with the transaction."""
         sealed = vault.of(self._session).seal(self._session, self._person_id, _PLACE, body)
-        _KEEP.run(self._session, self._which | self._fresh | {"status": status, "body": sealed})
+        _KEEP.later(self._session, self._which | self._fresh | {"status": status, "body": sealed})

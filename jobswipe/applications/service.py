@@ -97,7 +97,7 @@ def open_at(
 ) -> int:
     """Open an application, in stage `saved`, for an opening that is known to have none; its number."""
     number = next_number(session, Application)
-    _OPEN.run(session, opening(number, person_id, now, title, company, url, posting_id))
+    _OPEN.later(session, opening(number, person_id, now, title, company, url, posting_id))
     return number
 
 

@@ -12,13 +12,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from jobswipe.db import waiting
 from jobswipe.db.sqlite import write_ahead
-from jobswipe.db.straight import plainly
 from jobswipe.errors import SettingsError, StorageError, UsageError
 from jobswipe.observability import engines, measure
 from jobswipe.settings import DatabaseSettings, Settings
@@ -203,10 +203,10 @@ def _make_engine(url: str, settings: DatabaseSettings) -> Engine:
             pool_timeout=settings.pool_timeout,
             pool_recycle=settings.pool_recycle,
             hide_parameters=True,  # an error that is logged must not tell what was stored
-            connect_args={"autocommit": True},  # the driver's own transactions: `_begin_transaction` begins ours
+            connect_args={"autocommit": True},  # the driver's own transactions: `waiting` begins ours
         )
         _ask_after_rest(engine)
-        event.listen(engine, "begin", _begin_transaction)
+        waiting.listen(engine)
         return engine
     if parsed.database and parsed.database != ":memory:":
         folder = Path(parsed.database).parent
@@ -275,11 +275,6 @@ def _begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _begin_transaction(connection: Connection) -> None:
-    if connection.get_execution_options().get("jobswipe_begin", True):
-        plainly(connection, "BEGIN")
-
-
 def _roll_back(connection: Any) -> None:
     """End a transaction that has changed nothing; where this fails, SQLAlchemy's own way follows and says so.
 
@@ -287,4 +282,6 @@ def _roll_back(connection: Any) -> None:
     table that they name. Whoever only reads has made none.
     """
     if connection.in_transaction() and not connection.invalidated:
-        connection.connection.driver_connection.pgconn.exec_(b"ROLLBACK")
+        server = connection.connection.driver_connection.pgconn
+        if server.transaction_status:  # 0: idle, for nobody has asked for anything
+            server.exec_(b"ROLLBACK")

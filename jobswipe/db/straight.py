@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Connection, Dialect, Table, bindparam
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
+
+from jobswipe.db.waiting import Waiting, send, told, wait
 
 T = TypeVar("T")
 _Convert = Callable[[Any], Any]
@@ -70,23 +71,50 @@ class Straight:
         """How many rows it changed."""
         return self._execute(session, values, lambda _, cursor: int(cursor.rowcount))
 
-    def _execute(self, session: Session, values: Mapping[str, Any], then: Callable[[_Made, Any], T]) -> T:
+    def ahead(self, session: Session, values: Mapping[str, Any]) -> Callable[[], list[tuple[Any, ...]]]:
+        """What gives its rows, once: on Postgres it goes there with the next statement that is asked for its own."""
+        connection, made = self._ready(session)
+        if connection.dialect.name != "postgresql":
+            found = self.rows(session, values)
+            return lambda: found
+        waits = Waiting(made.text, made.values(values))
+        wait(connection, waits)
+
+        def rows() -> list[tuple[Any, ...]]:
+            if waits.cursor is None:
+                send(connection)
+            return made.rows(waits.cursor.fetchall())
+
+        return rows
+
+    def later(self, session: Session, values: Mapping[str, Any]) -> None:
+        """Run it: on Postgres with the next statement that is asked for rows, or with the commit."""
+        connection, made = self._ready(session)
+        if connection.dialect.name == "postgresql":
+            wait(connection, Waiting(made.text, made.values(values)))
+        else:
+            self.run(session, values)
+
+    def _ready(self, session: Session) -> tuple[Connection, _Made]:
         session.flush()
         connection = connection_of(session)
-        dialect = connection.dialect
-        made = self._made.get(dialect.name)
+        made = self._made.get(connection.dialect.name)
         if made is None:
-            made = self._made[dialect.name] = _Made(dialect, self._statement, self._keys)
-        cursor = connection.connection.cursor()
+            made = self._made[connection.dialect.name] = _Made(connection.dialect, self._statement, self._keys)
+        return connection, made
+
+    def _execute(self, session: Session, values: Mapping[str, Any], then: Callable[[_Made, Any], T]) -> T:
+        connection, made = self._ready(session)
         given = made.values(values)
-        try:
-            dialect.do_execute(cursor, made.text, given)
+        if connection.dialect.name == "postgresql":
+            waits = Waiting(made.text, given)
+            wait(connection, waits)
+            send(connection)
+            return then(made, waits.cursor)
+        cursor = connection.connection.cursor()
+        with told(connection, cursor, made.text):
+            connection.dialect.do_execute(cursor, made.text, given)
             return then(made, cursor)  # SQLite reads on while the rows are fetched
-        except dialect.loaded_dbapi.Error as error:
-            raise _told(connection, cursor, made.text, error) from error
-        except (KeyboardInterrupt, SystemExit) as stop:
-            connection.invalidate(stop)  # nobody reads what is still to come
-            raise
 
 
 class Together:
@@ -100,9 +128,10 @@ class Together:
         self._each = tuple(Straight(change) for change in changes)
         self._all = Straight(last.add_cte(*(change.cte(f"change_{at}") for at, change in enumerate(first))))
 
-    def run(self, session: Session, values: Mapping[str, Any]) -> None:
+    def later(self, session: Session, values: Mapping[str, Any]) -> None:
+        """Run them as `Straight.later` does."""
         for one in (self._all,) if connection_of(session).dialect.name == "postgresql" else self._each:
-            one.run(session, values)
+            one.later(session, values)
 
 
 def parameters(into: Table, *names: str) -> dict[str, BindParameter[Any]]:
@@ -123,31 +152,6 @@ def connection_of(session: Session) -> Connection:
     bound = session.bind
     if isinstance(bound, Connection):
         begins: bool = bound.get_execution_options().get("jobswipe_begin", True)
-        if not begins or session.in_transaction():
+        if not begins or (session.in_transaction() and not session.in_nested_transaction()):
             return bound
     return session.connection()
-
-
-def plainly(connection: Connection, text: str) -> None:
-    """A statement without parameters and without rows, of which no watcher is told."""
-    try:
-        connection.connection.cursor().execute(text)
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _told(connection, None, text, error) from error
-
-
-def _told(connection: Connection, cursor: Any, text: str, error: Exception) -> BaseException:
-    """A driver's error as SQLAlchemy tells it; a connection that is lost is given up."""
-    dialect: Any = connection.dialect
-    lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
-    if lost:
-        connection.invalidate(error)
-    return DBAPIError.instance(  # the values are personal data: they are told to nobody
-        text,
-        None,
-        error,
-        dialect.loaded_dbapi.Error,
-        hide_parameters=True,
-        connection_invalidated=lost,
-        dialect=dialect,
-    )

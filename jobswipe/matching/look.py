@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -41,8 +42,8 @@ def _look_at(dialect: str) -> Straight:
             p.id, p.title, e.name, p.url, p.shown, p.cluster_id, p.skills_edition, w.id, w.verdict,
             (SELECT u.id FROM swipe u WHERE u.undoes_id = w.id),
             (SELECT a.id FROM application a WHERE a.person_id = :person AND a.posting_id = :posting),
-            {number_ahead(table(Swipe), dialect)},
-            CASE WHEN :opens THEN {number_ahead(table(Application), dialect)} END
+            CASE WHEN m.person_id IS NOT NULL THEN {number_ahead(table(Swipe), dialect)} END,
+            CASE WHEN m.person_id IS NOT NULL AND :opens THEN {number_ahead(table(Application), dialect)} END
         {_FROM}
         LEFT JOIN posting p ON p.id = :posting
         LEFT JOIN company e ON e.id = p.company_id
@@ -88,7 +89,7 @@ class SeenPosting(msgspec.Struct, frozen=True, kw_only=True):
     """Of the skills that it is known with."""
     next_swipe: int
     next_application: int
-    """The numbers that a verdict and an application take now; the latter is 0 where none is to be opened."""
+    """The numbers that a verdict and an application take now; 0: the person has no model's row, or opens none."""
 
 
 def sources(session: Session) -> tuple[Any, ...]:
@@ -100,19 +101,35 @@ def look(session: Session, person_id: int) -> Seen:
     return _seen(*_LOOK.rows(session, {"person": person_id})[0])
 
 
-def look_at(session: Session, person_id: int, posting_id: int, *, opens: bool) -> tuple[Seen, SeenPosting | None]:
-    """The watermarks with a posting; None for an unknown one. `opens`: the verdict is one that opens an application."""
+def look_at(
+    session: Session, person_id: int, posting_id: int, *, opens: bool
+) -> Callable[[], tuple[Seen, SeenPosting | None]]:
+    """What gives the watermarks with a posting; None for an unknown one. The look goes to the store with what follows.
+
+    `opens`: the verdict is one that opens an application.
+    """
     asked = {"person": person_id, "posting": posting_id, "opens": opens}
-    row = _look_at(connection_of(session).dialect.name).rows(session, asked)[0]
-    seen = _seen(*row[:_WIDTH])
-    id_, title, company, url, shown, cluster, edition, swipe, verdict, undo, application, *ahead = row[_WIDTH:]
+    rows = _look_at(connection_of(session).dialect.name).ahead(session, asked)
+
+    def found() -> tuple[Seen, SeenPosting | None]:
+        (row,) = rows()
+        return _seen(*row[:_WIDTH]), _seen_posting(*row[_WIDTH:])
+
+    return found
+
+
+def _seen_posting(
+    id_: Any, title: Any, company: Any, url: Any, shown: Any, cluster: Any, edition: Any, swipe: Any, verdict: Any,
+    undo: Any, application: Any, next_swipe: Any, next_application: Any,
+) -> SeenPosting | None:  # fmt: skip
     if id_ is None:
-        return seen, None
+        return None
     if undo is not None:
         swipe = verdict = None
-    return seen, SeenPosting(
+    return SeenPosting(
         id=id_, title=title, company=company, url=url, shown=bool(shown), cluster=cluster, swipe=swipe,
-        verdict=verdict, application=application, edition=edition, next_swipe=ahead[0], next_application=ahead[1] or 0,
+        verdict=verdict, application=application, edition=edition,
+        next_swipe=next_swipe or 0, next_application=next_application or 0,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, get_args
 
 import msgspec
@@ -20,7 +21,7 @@ from jobswipe.errors import ConflictError, NotFoundError, UsageError
 from jobswipe.matching import score
 from jobswipe.matching.design import DENSE
 from jobswipe.matching.engine import Matcher
-from jobswipe.matching.look import Seen, look_at
+from jobswipe.matching.look import Seen, SeenPosting, look_at
 from jobswipe.matching.verdicts import same_opening
 from jobswipe.matching.warm import Warm
 from jobswipe.models import Application, ApplicationEvent, PreferenceModel, Swipe
@@ -32,6 +33,8 @@ from jobswipe.observability.logs import logger
 
 VERDICTS: tuple[str, ...] = get_args(Verdict)
 SWIPE_REASONS: tuple[str, ...] = get_args(SwipeReason)
+OPENING_VERDICTS = frozenset({"like", "save"})
+"""Those that open an application."""
 _log = logger(__name__)
 _MODEL, _LOG = table(PreferenceModel), table(Swipe)
 _LOCK = Straight(select(_MODEL.c.person_id).where(_MODEL.c.person_id == bindparam("person")).with_for_update())
@@ -65,6 +68,23 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     explored: bool = False
 
 
+class Asked:
+    """The person's turn and a look at a posting: both go to the store with what the session asks for next."""
+
+    def __init__(self, session: Session, person_id: int, posting_id: int, verdict: str) -> None:
+        # First the lock, then the look: a statement that waits for a lock sees the store as it was before the wait.
+        self._session, self._person_id = session, person_id
+        self._locked = _LOCK.ahead(session, {"person": person_id})
+        self._look = partial(look_at, session, person_id, posting_id, opens=verdict in OPENING_VERDICTS)
+        self._looked = self._look()
+
+    def answer(self, now: datetime) -> tuple[Seen, SeenPosting | None]:
+        if self._locked():
+            return self._looked()
+        _lock(self._session, self._person_id, now)
+        return self._look()()
+
+
 def record(
     session: Session,
     matcher: Matcher,
@@ -76,15 +96,19 @@ def record(
     reason: str | None = None,
     deck_position: int | None = None,
     explored: bool = False,
+    asked: Asked | None = None,
 ) -> Recorded:
     """Append a verdict, learn from it, and open an application for a like or save.
 
-    The score and the parts are those that the card had at this moment. Raises NotFoundError for an unknown posting and
-    UsageError for an unknown verdict or reason.
+    The score and the parts are those that the card had at this moment. `asked`, if it was asked already: of the same
+    posting and verdict. Raises NotFoundError for an unknown posting and UsageError for an unknown verdict or reason.
     """
     _check(verdict, reason)
     with span("record verdict", measured="swipe"):
-        recorded = _record(session, matcher, person_id, posting_id, verdict, now, reason, deck_position, explored)
+        asked = asked or Asked(session, person_id, posting_id, verdict)
+        recorded = _record(
+            session, matcher, person_id, posting_id, verdict, now, reason, deck_position, explored, asked
+        )
     if recorded.new:
         measure.swipe(verdict)
         _log.info("verdict", user_id=person_id, posting_id=posting_id, verdict=verdict)
@@ -101,11 +125,9 @@ def _record(
     reason: str | None,
     deck_position: int | None,
     explored: bool,
+    asked: Asked,
 ) -> Recorded:
-    # First the lock, then the look: a statement that waits for a lock sees the store as it was before the wait.
-    _lock(session, person_id, now)
-    opens = verdict in ("like", "save")
-    seen, posting = look_at(session, person_id, posting_id, opens=opens)
+    seen, posting = asked.answer(now)
     if posting is None:
         raise NotFoundError(f"No posting {posting_id}.", hint="'jobswipe match' shows the ids")
     if posting.verdict == verdict and (last := session.get(Swipe, posting.swipe)) is not None:
@@ -148,10 +170,10 @@ def _record(
         warm = replace(warm, model=model, log=log)
         values = given(_LOG, row) | _learned(person_id, seen, warm, edition, number, now)
     opened = None
-    if opens and posting.application is None:
+    if verdict in OPENING_VERDICTS and posting.application is None:
         opened = posting.next_application
         values |= opening(opened, person_id, now, posting.title, posting.company, posting.url, posting_id)
-    (_JUDGED if opened is None else _JUDGED_AND_OPENED).run(session, values)
+    (_JUDGED if opened is None else _JUDGED_AND_OPENED).later(session, values)
     _keep(session, matcher, person_id, seen, warm, number)
     return Recorded(swipe=Swipe(**row), new=True, application_id=opened)
 
@@ -174,9 +196,9 @@ def undo(session: Session, matcher: Matcher, person_id: int, now: datetime, *, p
         model_version=seen.version,
     )  # fmt: skip
     warm = replace(warm, model=warm.model.without(last.id or 0), log=warm.log.without(last.id or 0))
-    _LEARNED.run(session, _learned(person_id, seen, warm, seen.edition, number, now))
+    _LEARNED.later(session, _learned(person_id, seen, warm, seen.edition, number, now))
     _keep(session, matcher, person_id, seen, warm, number)
-    if last.verdict in ("like", "save"):
+    if last.verdict in OPENING_VERDICTS:
         _close_untouched(session, person_id, last)
     return last
 

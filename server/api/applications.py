@@ -25,6 +25,7 @@ from server.api.params import (
     LongText,
     PathId,
     after,
+    claimed,
     cursor,
     once,
     seen,
@@ -198,7 +199,7 @@ def add(request: ApiRequest, data: JSONBody[NewApplication], key: KeyText = None
     if data.posting_id is not None and (data.company or data.url):
         raise UsageError("The posting says its company and address: leave them out.")
     with request.app.state.database.write() as session:
-        return once(request, session, key, data, OpenedApplication, lambda: _open(request, session, data))
+        return once(claimed(request, session, key, data), OpenedApplication, lambda: _open(request, session, data))
 
 
 def _open(request: ApiRequest, session: Session, data: NewApplication) -> OpenedApplication:

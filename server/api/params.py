@@ -74,14 +74,20 @@ def seen(found: Any, type_: type[T]) -> T:
     return msgspec.convert(found, type_, from_attributes=True)
 
 
-def once(request: ApiRequest, session: Session, key: str | None, data: Any, type_: type[T], do: Callable[[], T]) -> T:
-    """Do it within the session's transaction, or answer what the same request was answered before."""
+def claimed(request: ApiRequest, session: Session, key: str | None, data: Any) -> Once | None:
+    """The claim of a request's key, within the session's transaction; None where it has none."""
     if key is None:
-        return do()
+        return None
     same = f"{request.method} {request.scope['path']}\n".encode() + msgspec.json.encode(data)
-    one = Once(session, request.user.person_id, key, same, clock.now())
-    if one.reply is not None:
-        return msgspec.json.decode(one.reply, type=type_)
+    return Once(session, request.user.person_id, key, same, clock.now())
+
+
+def once(claim: Once | None, type_: type[T], do: Callable[[], T]) -> T:
+    """Do it within the claim's transaction, or answer what the same request was answered before."""
+    if claim is None:
+        return do()
+    if claim.reply is not None:
+        return msgspec.json.decode(claim.reply, type=type_)
     answer = do()
-    one.keep(msgspec.json.encode(answer))
+    claim.keep(msgspec.json.encode(answer))
     return answer

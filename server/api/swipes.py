@@ -17,11 +17,11 @@ from jobswipe.models.swipes import SwipeReason, Verdict
 from jobswipe.postings.shown import Shown, shown
 from server.api.access import ApiRequest, needs, shows
 from server.api.deck import CARD
-from server.api.params import MAX_ID, CursorText, Id, KeyText, Limit, after, cursor, once, seen
+from server.api.params import MAX_ID, CursorText, Id, KeyText, Limit, after, claimed, cursor, once, seen
 from server.lanes import VERDICTS
 
 if TYPE_CHECKING:
-    from jobswipe.matching.swipes import Recorded
+    from jobswipe.matching.swipes import Asked, Recorded
 
 MAX_BATCH = 500
 """Verdicts of one request."""
@@ -107,8 +107,12 @@ def judge(request: ApiRequest, data: JSONBody[NewSwipe], key: KeyText = None) ->
 
     The same verdict on the same posting once more changes nothing. Another verdict replaces it.
     """
+    from jobswipe.matching import swipes
+
     with request.app.state.database.write() as session:
-        return once(request, session, key, data, Judged, lambda: _judge(request, session, data))
+        claim = claimed(request, session, key, data)
+        asked = swipes.Asked(session, request.user.person_id, data.posting_id, data.verdict)
+        return once(claim, Judged, lambda: _judge(request, session, data, asked))
 
 
 @post(
@@ -124,10 +128,10 @@ def judge_many(
 ) -> JudgedMany:
     """Give up to 500 verdicts, in order, each learned before the next: all of them are kept, or none."""
     with request.app.state.database.write() as session:
-        return once(request, session, key, data, JudgedMany, lambda: _judge_many(request, session, data))
+        return once(claimed(request, session, key, data), JudgedMany, lambda: _judge_many(request, session, data))
 
 
-def _judge(request: ApiRequest, session: Session, one: NewSwipe) -> Judged:
+def _judge(request: ApiRequest, session: Session, one: NewSwipe, asked: Asked) -> Judged:
     from jobswipe.matching import swipes
 
     recorded = swipes.record(
@@ -140,6 +144,7 @@ def _judge(request: ApiRequest, session: Session, one: NewSwipe) -> Judged:
         reason=one.reason,
         deck_position=one.deck_position,
         explored=one.explored,
+        asked=asked,
     )
     return _judged(recorded)
 
@@ -167,14 +172,13 @@ def undo(
     """
     from jobswipe.matching import swipes
 
-    state = request.app.state
+    state, person_id = request.app.state, request.user.person_id
     with state.database.write() as session:
 
         def do() -> SwipeView:
-            person_id = request.user.person_id
             return seen(swipes.undo(session, state.matcher, person_id, clock.now(), posting_id=posting_id), SwipeView)
 
-        return once(request, session, key, posting_id, SwipeView, do)
+        return once(claimed(request, session, key, posting_id), SwipeView, do)
 
 
 @get(

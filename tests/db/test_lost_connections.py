@@ -57,8 +57,9 @@ def test_one_that_ends_before_its_transaction_begins_is_told_and_replaced(
     with database.glance() as session:
         backend = session.connection().execute(BACKEND).scalar_one()
     with pytest.raises(StorageError, match="did not answer"), ask(database) as session:
-        postgres_server.execute(f"SELECT pg_terminate_backend({backend}, 5000)")
         session.connection()
+        postgres_server.execute(f"SELECT pg_terminate_backend({backend}, 5000)")
+        session.connection().execute(BACKEND)
     with ask(database) as session:
         assert session.connection().execute(BACKEND).scalar_one() != backend
     database.dispose()

@@ -17,17 +17,16 @@ from jobswipe.models.base import table
 
 # Bare values in a fixed order: their names would be looked up for each of thousands of looks.
 _SEEN = """
-    (SELECT max(change_seq) FROM posting), (SELECT count(*) FROM source), (SELECT max(id) FROM source),
+    (SELECT max(change_seq) FROM posting), o.sources, o.last_source,
     r.id, r.sha256, CAST(r.imported_at AS TEXT),
-    (SELECT count(*) FROM resume_correction c WHERE c.resume_id = r.id),
-    (SELECT max(id) FROM resume_correction c WHERE c.resume_id = r.id),
+    (SELECT CAST(count(*) AS TEXT) || ' ' || CAST(max(c.id) AS TEXT) FROM resume_correction c WHERE c.resume_id = r.id),
     CAST(f.preferences AS TEXT), CAST(f.updated_at AS TEXT),
     m.version, m.last_swipe_id, m.skills_edition, (SELECT count(*) FROM swipe s WHERE s.person_id = :person)
 """
-_WIDTH = 14
+_WIDTH = 13
 """Columns of `_SEEN`."""
 _FROM = """
-    FROM (SELECT 1 AS one) AS o
+    FROM (SELECT count(*) AS sources, max(id) AS last_source FROM source) AS o
     LEFT JOIN resume r ON r.person_id = :person AND r.active
     LEFT JOIN profile f ON f.person_id = :person
     LEFT JOIN preference_model m ON m.person_id = :person

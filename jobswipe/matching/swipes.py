@@ -49,10 +49,24 @@ _JUDGED = Together(_APPEND, _LEARN)
 _JUDGED_AND_OPENED = Together(_APPEND, *OPENING, _LEARN)
 
 
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """A verdict as it was given, past the session's book-keeping."""
+
+    id: int
+    posting_id: int
+    verdict: str
+    reason: str | None
+    at: datetime
+    score: float | None
+    deck_position: int | None
+    explored: bool
+    model_version: int
+
+
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """What a verdict did. `new` is false where the same verdict stood already; `application_id`: it opened one."""
 
-    swipe: Swipe
+    swipe: Given
     new: bool
     application_id: int | None = None
 
@@ -131,7 +145,7 @@ def _record(
     if posting is None:
         raise NotFoundError(f"No posting {posting_id}.", hint="'jobswipe match' shows the ids")
     if posting.verdict == verdict and (last := session.get(Swipe, posting.swipe)) is not None:
-        return Recorded(swipe=last, new=False)
+        return Recorded(swipe=msgspec.convert(last, Given, from_attributes=True), new=False)
     matcher.follow(session, seen)
     seen, warm = matcher.warm(session, person_id, seen)
     shown, others = same_opening(session, posting.id, posting.shown, posting.cluster)
@@ -175,7 +189,7 @@ def _record(
         values |= opening(opened, person_id, now, posting.title, posting.company, posting.url, posting_id)
     (_JUDGED if opened is None else _JUDGED_AND_OPENED).later(session, values)
     _keep(session, matcher, person_id, seen, warm, number)
-    return Recorded(swipe=Swipe(**row), new=True, application_id=opened)
+    return Recorded(swipe=msgspec.convert(row, Given), new=True, application_id=opened)
 
 
 def undo(session: Session, matcher: Matcher, person_id: int, now: datetime, *, posting_id: int | None = None) -> Swipe:

@@ -154,6 +154,8 @@ class Incoming(HttpToolsProtocol):
             if self._left is None:  # in chunks: it ends at an empty line, if not at each
                 found = text.find(_END, max(at - 3, 0))
                 end = found + 4 if found >= 0 else len(text)
+            elif self._left == 0:
+                raise Refused(MALFORMED)  # the parser counts otherwise
             else:
                 end = min(at + self._left, len(text))
                 self._left -= end - at

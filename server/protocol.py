@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,16 +11,16 @@ from contextlib import contextmanager
 from socket import socket
 from typing import Any
 
-import h11
 import uvicorn
 from litestar import Litestar
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jobswipe import heap
 from jobswipe.security.networks import parse
-from jobswipe.settings import LimitsSettings, Settings
+from jobswipe.settings import Settings
 from server import problems, tls
 from server.headers import complete
+from server.incoming import Incoming
+from server.outgoing import head
 from server.problems import Problem
 from server.siblings import Siblings
 
@@ -37,6 +36,7 @@ class _Transport:
     def __init__(self, transport: asyncio.Transport, protocol: Protocol) -> None:
         self._inner = transport
         self._protocol = protocol
+        self.write = transport.write
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
@@ -51,7 +51,7 @@ class _Transport:
             self._inner.close()
 
 
-class Protocol(H11Protocol):
+class Protocol(Incoming):
     """What is no HTTP never reaches the application: it is answered here, in the application's form.
 
     So is a head that does not come to its end, and who connects once too often. Bodies are the application's matter
@@ -63,22 +63,11 @@ class Protocol(H11Protocol):
     _stuck: asyncio.TimerHandle | None = None
     _counted: str | None = None
 
-    @property
-    def _app(self) -> Litestar:
-        app = self.config.app
-        assert isinstance(app, Litestar)  # noqa: S101 - `HttpServer` made it so
-        return app
-
-    @property
-    def _limits(self) -> LimitsSettings:
-        limits: LimitsSettings = self._app.state.settings.limits
-        return limits
-
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(_Transport(transport, self))  # type: ignore[arg-type]  # it delegates
         self._timer = self.loop.call_later(self._limits.head_timeout, self._late)
         if self._crowded():
-            self._answer(problems.BUSY)
+            self.refuse(problems.BUSY)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._set_timer(None)
@@ -94,6 +83,10 @@ class Protocol(H11Protocol):
         if self.lingers:
             return
         super().data_received(data)
+        self._watch()
+
+    def _watch(self) -> None:
+        """Wait for the rest of a head, but not for long."""
         if self.lingers:
             return
         waits = self.cycle is None or self.cycle.response_complete
@@ -104,12 +97,14 @@ class Protocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self.is_sent_to() and not self.transport.is_closing() and self._timer is None:
-            self._set_timer(LINGER)
-
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the signature is uvicorn's
-        hint = getattr(sys.exc_info()[1], "error_status_hint", 400)
-        self._answer({431: problems.HEAD_TOO_LARGE, 501: problems.NOT_IMPLEMENTED}.get(hint, problems.MALFORMED))
+        if self.transport.is_closing():
+            return
+        if self.is_sent_to():
+            if self._timer is None:
+                self._set_timer(LINGER)
+        elif self._unread:  # asked in advance
+            self.read_on()
+            self._watch()
 
     def shutdown(self) -> None:
         if self.lingers:
@@ -128,7 +123,7 @@ class Protocol(H11Protocol):
 
     def is_sent_to(self) -> bool:
         """Whether the client is in the middle of a body."""
-        return self.conn.their_state is h11.SEND_BODY
+        return not self._whole
 
     def linger(self, transport: asyncio.Transport) -> None:
         """Say no more, and hear nothing for a while: an answer in a connection that is reset may never be read."""
@@ -145,24 +140,23 @@ class Protocol(H11Protocol):
         self._timer = None
         if self.cycle is not None and self.is_sent_to():
             self.linger(self.transport)
-        elif self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
-            self._answer(problems.HEAD_TOO_SLOW)
+        elif self._unread:
+            self.refuse(problems.HEAD_TOO_SLOW)
         elif not self.transport.is_closing():
             self.transport.close()
 
-    def _answer(self, problem: Problem) -> None:
-        """Answer without the application, and part."""
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+    def refuse(self, problem: Problem) -> None:
+        if self.transport.is_closing():
+            return
+        cycle = self.cycle
+        if cycle is None or not cycle.response_started or (cycle.response_complete and self._whole):
             start, body = problem.messages()
             found = complete([*start["headers"], (b"connection", b"close")], self._app.state.headers)
-            for event in (
-                h11.Response(status_code=problem.status, headers=found, reason=problem.title.encode()),
-                h11.Data(data=body["body"]),
-                h11.EndOfMessage(),
-            ):
-                self.transport.write(self.conn.send(event) or b"")
-        if not self.transport.is_closing():
-            self.linger(self.transport)
+            self.transport.write(head(problem.status, found) + body["body"])
+        if cycle is not None and not cycle.response_complete:  # the rest of its body will not be heard
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self.linger(self.transport)
 
     def _crowded(self) -> bool:
         """Count the connection; whether there are too many, in all or of its address."""
@@ -213,7 +207,6 @@ class HttpServer(uvicorn.Server):
                 proxy_headers=False,  # `server.forwarded` knows whom to believe
                 server_header=False,
                 ssl_context_factory=(lambda _config, _default: encrypted) if encrypted else None,
-                h11_max_incomplete_event_size=settings.limits.max_head,
                 timeout_keep_alive=KEEP_ALIVE,
                 timeout_graceful_shutdown=math.ceil(settings.server.grace),
                 reset_contextvars=True,  # requests of one connection are no parts of each other

@@ -179,6 +179,11 @@ def test_a_head_that_does_not_end_is_not_waited_for(served: Served) -> None:
                 time.sleep(0.02)
         answer = rest(connection)
     assert not answer or told(answer)["code"] == "too_slow"
+    with connect(served) as connection:  # nor where it was begun in advance
+        connection.sendall(head("/wait?seconds=0", method="GET") + b"GET /health HTTP/1.1\r\n")
+        first, _, second = rest(connection).partition(b'{"waited":0.0}')
+    assert first.startswith(b"HTTP/1.1 200")
+    assert told(second)["code"] == "too_slow"
 
 
 def test_a_body_that_hardly_comes_is_not_waited_for(served: Served) -> None:

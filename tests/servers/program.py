@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Litestar, Request, Response, get, post
+from litestar import Litestar, Request, Response, asgi, get, post
 from litestar.datastructures import State
 from litestar.params import JSONBody
 from litestar.response import Stream
+from litestar.types import Receive, Scope, Send
 
 from jobswipe import errors, settings
 from jobswipe.db.engine import Database
@@ -136,6 +137,31 @@ async def flood() -> Stream:
     return Stream(parts(), media_type="application/octet-stream")
 
 
+@get("/parts")
+async def parts() -> Stream:
+    """Nobody says how long it is."""
+
+    async def each() -> AsyncIterator[bytes]:
+        yield b"one"
+        yield b"two"
+
+    return Stream(each(), media_type="text/plain")
+
+
+@asgi("/said")
+async def said(scope: Scope, receive: Receive, send: Send) -> None:
+    """Three bytes, and as many as the query says are said."""
+    length = scope["query_string"].partition(b"=")[2]
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
+    await send({"type": "http.response.body", "body": b"abc", "more_body": False})
+
+
+@post("/names", status_code=200)
+async def names(request: Request[Any, Any, Any]) -> dict[str, list[str]]:
+    await request.body()
+    return {"names": [name.decode() for name, _ in request.scope["headers"]]}
+
+
 @get("/who")
 async def who(request: Request[Any, Any, Any]) -> dict[str, Any]:
     client = request.scope["client"]
@@ -149,7 +175,7 @@ async def login() -> dict[str, list[str]]:
 
 ROUTES = (
     thing, sleep, wait, fault, error, retry, tasks,
-    echo, swallow, upload, full, page, file, inject, big, secret, cookie, flood, who, login,
+    echo, swallow, upload, full, page, file, inject, big, secret, cookie, flood, parts, said, names, who, login,
 )  # fmt: skip
 
 

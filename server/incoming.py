@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from abc import abstractmethod
 from typing import Any
 from urllib.parse import unquote
 
@@ -57,9 +58,9 @@ class Incoming(HttpToolsProtocol):
         limits: LimitsSettings = self._app.state.settings.limits
         return limits
 
+    @abstractmethod
     def refuse(self, problem: Problem) -> None:
         """Answer without the application, and part."""
-        raise NotImplementedError
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()

@@ -9,8 +9,9 @@ import msgspec
 import numpy as np
 from sqlmodel import Session
 
-from jobswipe.matching.engine import Match, Matcher, TakesLongerError
+from jobswipe.matching.engine import Matcher, TakesLongerError
 from jobswipe.matching.look import Seen
+from jobswipe.matching.match import Match
 from jobswipe.matching.view import View
 from jobswipe.matching.warm import Warm
 from jobswipe.observability.context import span
@@ -80,7 +81,13 @@ def _looked(matcher: Matcher, session: Session, person_id: int, size: int, at_on
 
 
 def _open(view: View, warm: Warm) -> np.ndarray:
-    return np.asarray(view.allowed & ~np.isin(view.space.features.ids, warm.log.judged))
+    """Which postings of the view may be dealt."""
+    ids, judged = view.space.features.ids, warm.log.judged
+    open_ = view.allowed.copy()
+    at = np.searchsorted(ids, judged)
+    at, judged = at[at < len(ids)], judged[at < len(ids)]
+    open_[at[ids[at] == judged]] = False
+    return open_
 
 
 def _likely(view: View, warm: Warm) -> list[int]:
@@ -102,13 +109,12 @@ def choose(view: View, open_: np.ndarray, size: int, dealt: int, explore_every: 
         top.sort()  # equal scores keep the order of ids
         candidates, total = candidates[top], total[top]
     company = view.space.features.company[candidates]
-    worth = total.copy()
-    free = np.ones(len(candidates), bool)
+    worth = total.copy()  # -inf: dealt
     out: list[tuple[int, bool]] = []
-    while len(out) < size and free.any():
+    while len(out) < min(size, len(candidates)):
         explores = _explores(dealt + len(out), explore_every) and bool(view.model.standing)
-        at = _teaching(view, candidates, worth, free) if explores else int(np.argmax(np.where(free, worth, -np.inf)))
-        free[at] = False
+        at = _teaching(view, candidates, worth) if explores else int(worth.argmax())
+        worth[at] = -np.inf
         if company[at] >= 0:
             worth[company == company[at]] -= CROWDING
         out.append((int(candidates[at]), explores))
@@ -119,9 +125,9 @@ def _explores(dealt: int, every: int) -> bool:
     return every > 0 and dealt % every == every - 1
 
 
-def _teaching(view: View, candidates: np.ndarray, worth: np.ndarray, free: np.ndarray) -> int:
+def _teaching(view: View, candidates: np.ndarray, worth: np.ndarray) -> int:
     """The plausible card that could be best: the upper confidence bound."""
-    left = np.flatnonzero(free)
+    left = np.flatnonzero(worth > -np.inf)
     left = left[np.argsort(-worth[left], kind="stable")][:_PLAUSIBLE]
     bound = worth[left] + BOLDNESS * view.model.deviation(view.space, candidates[left])
     return int(left[np.argmax(bound)])

@@ -8,9 +8,10 @@ from sqlmodel import Session, select
 
 from jobswipe.errors import NotFoundError
 from jobswipe.matching import filters
-from jobswipe.matching.engine import Match, Matcher
+from jobswipe.matching.engine import Matcher
 from jobswipe.matching.features import Features
 from jobswipe.matching.leanings import Leaning, leanings
+from jobswipe.matching.match import Match
 from jobswipe.models import Resume
 
 LEANINGS = 12

@@ -16,7 +16,7 @@ from server.lanes import DECKS, RANKINGS
 
 if TYPE_CHECKING:
     from jobswipe.matching.dealing import Page
-    from jobswipe.matching.engine import Match
+    from jobswipe.matching.match import Match
 
 _KIND = "deck"
 

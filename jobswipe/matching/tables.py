@@ -134,22 +134,17 @@ class Tables:
         lists = self._features.matrix.tocsc()
         return lists.indptr, lists.indices
 
-    @cached_property
-    def _places(self) -> np.ndarray:
-        """Where each row of the whole is among the chosen; -1: nowhere."""
-        out = np.full(len(self._of or ()), -1, np.int32)
-        out[self._at] = np.arange(len(self._features), dtype=np.int32)
-        return out
-
     def title_products(self, weights: np.ndarray) -> np.ndarray:
         """Each posting's title vector, times 127, by weights; exact (`exact_product`)."""
-        if self._whole is not None:  # few: to find the distinct ones among all takes longer
+        if self._whole is not None and "distinct" not in self.__dict__:  # to find the distinct ones takes longer
             return exact_product(self._features.vectors, weights)
         vectors, which = self.distinct
         return np.asarray(exact_product(vectors, weights)[which])
 
     def having(self, columns: Sequence[int]) -> np.ndarray:
         """Which postings have one of the facets in `columns`."""
+        if self._whole is not None:
+            return self._whole.having(columns)[self._at]
         out = np.zeros(len(self._features), bool)
         for at in columns:
             out[self.rows_of(at)] = True
@@ -158,8 +153,7 @@ class Tables:
     def rows_of(self, column: int) -> np.ndarray:
         """The rows that have a facet."""
         if self._whole is not None:
-            here = self._places[self._whole.rows_of(column)]
-            return np.asarray(here[here >= 0])
+            return np.flatnonzero(self.having([column]))
         starts, rows = self._by_facet
         return np.asarray(rows[starts[column] : starts[column + 1]])
 

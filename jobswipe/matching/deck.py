@@ -115,8 +115,8 @@ def choose(view: View, open_: np.ndarray, size: int, dealt: int, explore_every: 
         explores = _explores(dealt + len(out), explore_every) and bool(view.model.standing)
         at = _teaching(view, candidates, worth) if explores else int(worth.argmax())
         worth[at] = -np.inf
-        if company[at] >= 0:
-            worth[company == company[at]] -= CROWDING
+        if (its := company[at]) >= 0:
+            np.subtract(worth, CROWDING, out=worth, where=company == its)
         out.append((int(candidates[at]), explores))
     return out
 

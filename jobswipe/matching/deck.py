@@ -71,7 +71,7 @@ def _looked(matcher: Matcher, session: Session, person_id: int, size: int, at_on
         chosen = choose(view, _open(view, warm), size, dealt, every)
     rows = np.array([row for row, _ in chosen], np.int64)
     matches = matcher.describe(session, view, rows, lambda: _likely(view, warm))
-    explored = {int(view.space.features.ids[row]): taught for row, taught in chosen}
+    explored = dict(zip(view.space.features.ids_of(rows), (taught for _, taught in chosen), strict=True))
     cards = [Card(position=dealt + match.rank, explored=explored[match.posting_id], match=match) for match in matches]
     if len(cards) < len(chosen):
         return Looked(cards, seen, None)
@@ -82,11 +82,8 @@ def _looked(matcher: Matcher, session: Session, person_id: int, size: int, at_on
 
 def _open(view: View, warm: Warm) -> np.ndarray:
     """Which postings of the view may be dealt."""
-    ids, judged = view.space.features.ids, warm.log.judged
     open_ = view.allowed.copy()
-    at = np.searchsorted(ids, judged)
-    at, judged = at[at < len(ids)], judged[at < len(ids)]
-    open_[at[ids[at] == judged]] = False
+    open_[view.space.features.rows_of(warm.log.judged)] = False
     return open_
 
 
@@ -95,8 +92,7 @@ def _likely(view: View, warm: Warm) -> list[int]:
     open_ = np.flatnonzero(_open(view, warm))
     total = view.total[open_]
     best = open_ if len(open_) <= _AHEAD else open_[np.argpartition(-total, _AHEAD - 1)[:_AHEAD]]
-    found: list[int] = view.space.features.ids[best].tolist()
-    return found
+    return view.space.features.ids_of(best)
 
 
 def choose(view: View, open_: np.ndarray, size: int, dealt: int, explore_every: int) -> list[tuple[int, bool]]:

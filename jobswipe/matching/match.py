@@ -41,7 +41,7 @@ def describe(
     evidence[:, -1] = view.learned[rows]
     scores, parts = score.shares(evidence)
     parts += 0.0  # no part is -0
-    ids: list[int] = features.ids[rows].tolist()
+    ids = features.ids_of(rows)
     heads = view.heads.get(session, ids, keep=view.keep, likely=likely)
     moved = view.model.contributions(view.space, rows, explain.TELLING)
     out: list[Match] = []

@@ -41,7 +41,7 @@ class Tables:
         # Features hold their tables: were they held in return, the many short ones would lie until the collector comes.
         self._features: Features = weakref.proxy(features)
         self._of = of
-        self._at: Any = at
+        self._at = at
         self._scaled: dict[Any, Rows] = {}
 
     @property
@@ -134,6 +134,15 @@ class Tables:
         lists = self._features.matrix.tocsc()
         return lists.indptr, lists.indices
 
+    @cached_property
+    def cities(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The columns of facets that are cities, their latitude and longitude in radians."""
+        if self._whole is not None:
+            return self._whole.cities
+        where = self._features.where
+        columns = np.flatnonzero(~np.isnan(where[:, 0]))
+        return columns, np.radians(where[columns, 0]), np.radians(where[columns, 1])
+
     def title_products(self, weights: np.ndarray) -> np.ndarray:
         """Each posting's title vector, times 127, by weights; exact (`exact_product`)."""
         if self._whole is not None and "distinct" not in self.__dict__:  # to find the distinct ones takes longer
@@ -160,7 +169,7 @@ class Tables:
     def scaled(self, scales: Any) -> Rows:
         """The facets with their groups' scales instead of ones, shared among the facets of a shared group."""
         if scales not in self._scaled:
-            if self._whole is not None:
+            if self._whole is not None and self._at is not None:
                 self._scaled[scales] = self._whole.scaled(scales).take(self._at)
             else:
                 self._scaled[scales] = self._make_scaled(scales)

@@ -19,7 +19,7 @@ _POINT = 0x9E3779B97F4A7C15
 """Odd, its bits well mixed: 2 ** 64 divided by the golden ratio."""
 _PART = 4_096
 _FEW = 256
-"""Rows that are multiplied at once: they stay in the cache, and need no memory that is new to the process."""
+"""Rows that are made float32 and multiplied at once: they stay in the cache, in memory that the process has."""
 _HALF = 1 << 11
 """Two integers below it, one for each half of a weight: sums of 64 times 127 times it stay exact in float32."""
 
@@ -190,7 +190,7 @@ class Tables:
 
 
 def exact_product(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """rows @ weights for rows of whole numbers up to 127, with the weights rounded to 22 bits of the largest.
+    """rows @ weights for whole numbers up to 127 (int8 or float32), the weights rounded to 22 bits of the largest.
 
     Every sum is exact, so that equal rows tie however many others are computed with them.
     """
@@ -201,8 +201,11 @@ def exact_product(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
     whole = np.rint(weights / step).astype(np.int64)
     high, low = np.divmod(np.abs(whole), _HALF) * np.sign(whole)
     halves = np.column_stack([high, low]).astype(np.float32)
-    products = np.empty((len(rows), 2), np.float32)
-    for start in range(0, len(rows), _FEW):
-        part = slice(start, start + _FEW)
-        np.matmul(rows[part].astype(np.float32, copy=False), halves, out=products[part])
+    if rows.dtype == np.float32:
+        products = rows @ halves
+    else:
+        products = np.empty((len(rows), 2), np.float32)
+        for start in range(0, len(rows), _FEW):
+            part = slice(start, start + _FEW)
+            np.matmul(rows[part].astype(np.float32), halves, out=products[part])
     return np.asarray((products[:, 0].astype(np.float64) * _HALF + products[:, 1]) * step)

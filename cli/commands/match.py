@@ -10,7 +10,7 @@ from cli.context import load_settings, open_store
 from cli.output import Format, FormatOption, emit, note, say
 
 if TYPE_CHECKING:
-    from jobswipe.matching.engine import Match
+    from jobswipe.matching.match import Match
 
 
 def register(app: typer.Typer) -> None:

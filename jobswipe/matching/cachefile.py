@@ -17,6 +17,8 @@ import numpy as np
 
 _MAGIC = b"JSWF0001"
 _ALIGN = 64
+_HEAD = len(_MAGIC) + 12
+"""Bytes before the header: its length and its CRC-32."""
 
 
 def write(path: Path, header: dict[str, Any], arrays: dict[str, np.ndarray], tail: bytes | memoryview = b"") -> None:
@@ -33,6 +35,8 @@ def write(path: Path, header: dict[str, Any], arrays: dict[str, np.ndarray], tai
         at += len(data) + padding
     body = b"".join(chunks)
     head = msgspec.json.encode({"header": header, "layout": layout, "crc": zlib.crc32(body), "size": len(body)})
+    # So that the arrays are aligned: of one that is not, NumPy makes a copy, whole, before it looks anything up.
+    head += b" " * (-(_HEAD + len(head)) % _ALIGN)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -65,7 +69,7 @@ def mapped(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray], memoryvie
 
 
 def _parsed(data: memoryview) -> tuple[dict[str, Any], dict[str, np.ndarray], memoryview] | None:
-    start = len(_MAGIC) + 12
+    start = _HEAD
     if len(data) < start or data[: len(_MAGIC)] != _MAGIC:
         return None
     size = int.from_bytes(data[len(_MAGIC) : len(_MAGIC) + 8], "little")

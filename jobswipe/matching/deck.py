@@ -9,8 +9,9 @@ import msgspec
 import numpy as np
 from sqlmodel import Session
 
-from jobswipe.matching.engine import Match, Matcher, TakesLongerError
+from jobswipe.matching.engine import Matcher, TakesLongerError
 from jobswipe.matching.look import Seen
+from jobswipe.matching.match import Match
 from jobswipe.matching.view import View
 from jobswipe.matching.warm import Warm
 from jobswipe.observability.context import span
@@ -70,7 +71,7 @@ def _looked(matcher: Matcher, session: Session, person_id: int, size: int, at_on
         chosen = choose(view, _open(view, warm), size, dealt, every)
     rows = np.array([row for row, _ in chosen], np.int64)
     matches = matcher.describe(session, view, rows, lambda: _likely(view, warm))
-    explored = {int(view.space.features.ids[row]): taught for row, taught in chosen}
+    explored = dict(zip(view.space.features.ids_of(rows), (taught for _, taught in chosen), strict=True))
     cards = [Card(position=dealt + match.rank, explored=explored[match.posting_id], match=match) for match in matches]
     if len(cards) < len(chosen):
         return Looked(cards, seen, None)
@@ -80,7 +81,10 @@ def _looked(matcher: Matcher, session: Session, person_id: int, size: int, at_on
 
 
 def _open(view: View, warm: Warm) -> np.ndarray:
-    return np.asarray(view.allowed & ~np.isin(view.space.features.ids, warm.log.judged))
+    """Which postings of the view may be dealt."""
+    open_ = view.allowed.copy()
+    open_[view.space.features.rows_of(warm.log.judged)] = False
+    return open_
 
 
 def _likely(view: View, warm: Warm) -> list[int]:
@@ -88,8 +92,7 @@ def _likely(view: View, warm: Warm) -> list[int]:
     open_ = np.flatnonzero(_open(view, warm))
     total = view.total[open_]
     best = open_ if len(open_) <= _AHEAD else open_[np.argpartition(-total, _AHEAD - 1)[:_AHEAD]]
-    found: list[int] = view.space.features.ids[best].tolist()
-    return found
+    return view.space.features.ids_of(best)
 
 
 def choose(view: View, open_: np.ndarray, size: int, dealt: int, explore_every: int) -> list[tuple[int, bool]]:
@@ -102,15 +105,14 @@ def choose(view: View, open_: np.ndarray, size: int, dealt: int, explore_every: 
         top.sort()  # equal scores keep the order of ids
         candidates, total = candidates[top], total[top]
     company = view.space.features.company[candidates]
-    worth = total.copy()
-    free = np.ones(len(candidates), bool)
+    worth = total.copy()  # -inf: dealt
     out: list[tuple[int, bool]] = []
-    while len(out) < size and free.any():
+    while len(out) < min(size, len(candidates)):
         explores = _explores(dealt + len(out), explore_every) and bool(view.model.standing)
-        at = _teaching(view, candidates, worth, free) if explores else int(np.argmax(np.where(free, worth, -np.inf)))
-        free[at] = False
-        if company[at] >= 0:
-            worth[company == company[at]] -= CROWDING
+        at = _teaching(view, candidates, worth) if explores else int(worth.argmax())
+        worth[at] = -np.inf
+        if (its := company[at]) >= 0:
+            np.subtract(worth, CROWDING, out=worth, where=company == its)
         out.append((int(candidates[at]), explores))
     return out
 
@@ -119,9 +121,9 @@ def _explores(dealt: int, every: int) -> bool:
     return every > 0 and dealt % every == every - 1
 
 
-def _teaching(view: View, candidates: np.ndarray, worth: np.ndarray, free: np.ndarray) -> int:
+def _teaching(view: View, candidates: np.ndarray, worth: np.ndarray) -> int:
     """The plausible card that could be best: the upper confidence bound."""
-    left = np.flatnonzero(free)
+    left = np.flatnonzero(worth > -np.inf)
     left = left[np.argsort(-worth[left], kind="stable")][:_PLAUSIBLE]
     bound = worth[left] + BOLDNESS * view.model.deviation(view.space, candidates[left])
     return int(left[np.argmax(bound)])

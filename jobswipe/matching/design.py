@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 import msgspec
 import numpy as np
-import scipy.sparse as sp
 
 from jobswipe.matching.features import Features
 from jobswipe.matching.names import GROUPS, NAMES, SHARED
 from jobswipe.matching.score import PARTS
+from jobswipe.matching.sparse import Rows
 
 DENSE = ("text", "title", "skills", "seniority", "place", "freshness", "openings")
 """What is known of a posting only beside this candidate (the evidence, in logits), and its company's openings (log)."""
@@ -21,8 +20,6 @@ _EVIDENCE = [PARTS.index(name) for name in DENSE[:-1]]
 _SHARED = [GROUPS.index(name) for name in sorted(SHARED)]
 DENSE_CENTRE = np.array([0.5, -4.5, 0.3, 0, 0, 0.1, 2], np.float32)
 DENSE_SPREAD = np.array([1.2, 2.5, 1, 1.5, 3, 0.3, 1.5], np.float32)
-_HALF = 1 << 11
-"""Two integers below it, one for each half of a weight: sums of 64 times 127 times it stay exact in float32."""
 
 
 class Scales(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,48 +125,23 @@ class Space:
     ) -> np.ndarray:
         """w·x of every posting for weights of facets (numbers of names, values), DENSE, the title vector, the bias."""
         features = self.features
-        weights = self.by_column(facets, np.float32)
-        out = np.asarray(features.tables.scaled(self.scales) @ weights, np.float64)
+        weights = np.zeros(len(features.names), np.float32)
+        columns = features.columns(facets[0])
+        there = columns >= 0
+        weights[columns[there]] = facets[1][there]
+        out = features.tables.scaled(self.scales).times(weights).astype(np.float64)
         # Column by column, and the vectors in whole numbers: a row's sum is the same beside any others.
         slope = np.asarray(dense, np.float64) * self.scales.dense / DENSE_SPREAD
         for weight, column in zip(slope, [*_EVIDENCE, None], strict=True):
             out += weight * (features.tables.openings if column is None else self.evidence[:, column])
         out += bias * self.scales.bias - float(slope @ DENSE_CENTRE)
-        vectors, which = features.tables.distinct
-        out += exact_product(vectors, np.asarray(vector, np.float64) * (self.scales.vector / 127))[which]
+        out += features.tables.title_products(np.asarray(vector, np.float64) * (self.scales.vector / 127))
         return out
 
-    def by_column(self, facets: tuple[np.ndarray, np.ndarray], kind: Any = np.float64) -> np.ndarray:
-        """Values of facets (numbers of names, values) in the columns of the features, 0 in the others."""
-        out = np.zeros(len(self.features.names), kind)
-        columns = self.features.columns(facets[0])
-        there = columns >= 0
-        out[columns[there]] = facets[1][there]
-        return out
-
-    def rows(self, at: np.ndarray) -> tuple[sp.csr_matrix, np.ndarray]:
+    def rows(self, at: np.ndarray) -> tuple[Rows, np.ndarray]:
         """The chosen postings' features, scaled: facets, and dense with vector and bias."""
-        rest = np.concatenate(
-            [
-                dense_values(self.raw_dense(at), self.scales),
-                self.features.vectors[at].astype(np.float32) * (self.scales.vector / 127),
-                np.full((len(at), 1), self.scales.bias, np.float32),
-            ],
-            axis=1,
-        )
-        return self.features.tables.scaled(self.scales)[at], rest.astype(np.float64)
-
-
-def exact_product(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """rows @ weights for rows of whole numbers up to 127, with the weights rounded to 22 bits of the largest.
-
-    Every sum is exact, so that equal rows tie however many others are computed with them.
-    """
-    largest = float(np.abs(weights).max(initial=0))
-    if not largest:
-        return np.zeros(len(rows))
-    step = largest / (_HALF * _HALF - 1)
-    whole = np.rint(weights / step).astype(np.int64)
-    high, low = np.divmod(np.abs(whole), _HALF) * np.sign(whole)
-    products = rows @ np.column_stack([high, low]).astype(np.float32)
-    return np.asarray((products[:, 0].astype(np.float64) * _HALF + products[:, 1]) * step)
+        rest = np.empty((len(at), len(DENSE) + self.features.vectors.shape[1] + 1))
+        rest[:, : len(DENSE)] = dense_values(self.raw_dense(at), self.scales)
+        rest[:, len(DENSE) : -1] = self.features.vectors[at].astype(np.float32) * (self.scales.vector / 127)
+        rest[:, -1] = np.float32(self.scales.bias)
+        return self.features.tables.scaled(self.scales).take(at), rest

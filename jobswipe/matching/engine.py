@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from jobswipe import clock
 from jobswipe.db.engine import Database, in_transaction
-from jobswipe.matching import explain, features, headfile, profile, score, verdicts
+from jobswipe.matching import features, headfile, profile, score, verdicts
 from jobswipe.matching.candidate import Candidate, candidate
 from jobswipe.matching.design import Space
 from jobswipe.matching.features import Features
@@ -23,6 +23,7 @@ from jobswipe.matching.heads import Heads
 from jobswipe.matching.index import TextIndex
 from jobswipe.matching.learn import Model
 from jobswipe.matching.look import Seen, look, sources
+from jobswipe.matching.match import Match, describe
 from jobswipe.matching.shortlist import Shortlist, shortlist
 from jobswipe.matching.verdicts import judged
 from jobswipe.matching.view import View
@@ -34,26 +35,10 @@ from jobswipe.observability.logs import logger
 from jobswipe.settings import Settings
 
 MAX_LIMIT = 1_000
-_MAX_SKILLS = 8
 _SPACES_KEPT = 8
 _TRIES = 3
 """How often a person's record is read anew where it changes while it is read."""
 _log = logger(__name__)
-
-
-class Match(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A ranked posting. `score` is 0 to 1 and the sum of `parts`, to four decimals."""
-
-    rank: int
-    posting_id: int
-    title: str
-    company: str | None
-    url: str | None
-    score: float
-    parts: dict[str, float]
-    matched_skills: tuple[str, ...]
-    missing_skills: tuple[str, ...]
-    reasons: tuple[str, ...]
 
 
 class TakesLongerError(Exception):
@@ -347,37 +332,10 @@ class Matcher:
 
         `likely` tells which other postings will be described next.
         """
-        evidence = view.space.evidence[rows].copy()
-        evidence[:, -1] = view.learned[rows]
-        scores, parts = score.shares(evidence)
-        ids = [int(id_) for id_ in view.space.features.ids[rows]]
-        heads = view.heads.get(session, ids, keep=view.keep, likely=likely)
-        moved = view.model.contributions(view.space, rows)
-        out: list[Match] = []
-        for at, posting_id in enumerate(ids):
-            if posting_id not in heads:  # it went with its source: the next refresh looks again
-                self._gone = True
-                continue
-            head = heads[posting_id]
-            matched = [name for concept, name in head.skills if concept in view.who.skills]
-            missing = [name for concept, name in head.skills if concept not in view.who.skills]
-            facets = view.space.features.facets(rows[at])
-            told = explain.Told(evidence[at].tolist(), facets, matched, missing, head.shown.title, moved[at])
-            out.append(
-                Match(
-                    rank=len(out) + 1,
-                    posting_id=posting_id,
-                    title=head.shown.title,
-                    company=head.shown.company,
-                    url=head.shown.url,
-                    score=float(scores[at]),
-                    parts={name: float(value) + 0.0 for name, value in zip(score.PARTS, parts[at], strict=True)},
-                    matched_skills=tuple(matched[:_MAX_SKILLS]),
-                    missing_skills=tuple(missing[:_MAX_SKILLS]),
-                    reasons=tuple(explain.reasons(told, view.who, view.model, dict(head.skills))),
-                )
-            )
-        return out
+        matches = describe(session, view, rows, likely)
+        if len(matches) < len(rows):  # one went with its source: the next refresh looks again
+            self._gone = True
+        return matches
 
     def _heads_at(self, seen: Seen, state: _State) -> Heads:
         """The heads that this state's cards show; another state of the postings or the sources has others."""

@@ -8,7 +8,7 @@ from jobswipe.matching.candidate import Candidate
 from jobswipe.matching.learn import Model
 from jobswipe.matching.score import PARTS, WEIGHTS
 
-_TELLING = 0.08
+TELLING = 0.08
 """Least log-odds that a learned leaning must add to be told."""
 _CLOSE, _RELATED = 0.75, 0.5
 """Least title fit, 0 to 1, that is told as close or related."""
@@ -31,15 +31,17 @@ class Told:
         moved: Mapping[str, float] | None = None,
     ) -> None:
         self.evidence = dict(zip(PARTS, evidence, strict=True))
+        self.ordered = facets
         self.facets = frozenset(facets)
-        self.ordered = tuple(facets)
         self.matched = matched
         self.missing = missing
         self.title = title
         self.moved = moved or {}
 
     def values(self, group: str) -> list[str]:
-        return [facet.split(":", 1)[1] for facet in self.ordered if facet.startswith(f"{group}:")]
+        """What the facets of a group say, in their order."""
+        named = f"{group}:"
+        return [facet[len(named) :] for facet in self.ordered if facet.startswith(named)]
 
 
 def reasons(told: Told, who: Candidate, model: Model, names: Mapping[str, str]) -> list[str]:
@@ -96,8 +98,10 @@ def _yours(chosen: bool, many: int) -> str:
 
 
 def _level(told: Told, who: Candidate) -> list[str]:
+    if abs(told.evidence["seniority"]) < 0.4:
+        return []
     level = next(iter(told.values("level")), "?")
-    if level == "?" or abs(told.evidence["seniority"]) < 0.4:
+    if level == "?":
         return []
     if told.evidence["seniority"] > 0:
         return [f"Level {level}, as you want" if who.preferences.seniority else f"Level {level}, near yours"]
@@ -114,25 +118,20 @@ def _pay(told: Told, who: Candidate) -> list[str]:
 
 def _learned(told: Told, model: Model, names: Mapping[str, str]) -> list[str]:
     """The leanings that moved the posting, with how many verdicts agree."""
+    positive = told.evidence["learned"] > 0
     strong = sorted(
-        (
-            (value, name)
-            for name, value in told.moved.items()
-            if abs(value) >= _TELLING and name not in _NEUTRAL and not name.endswith(":?")
-        ),
-        key=lambda pair: (-abs(pair[0]), pair[1]),
+        (-abs(value), name)
+        for name, value in told.moved.items()
+        if (value > 0) == positive and abs(value) >= TELLING and name not in _NEUTRAL and not name.endswith(":?")
     )
-    out = []
-    for positive, word in ((True, "liked"), (False, "disliked")):
-        agreeing = [name for value, name in strong if (value > 0) == positive][:3]
-        if not agreeing or (told.evidence["learned"] > 0) != positive:
-            continue
-        many = model.agreeing(agreeing, liked=positive)
-        if many:
-            words = _as_written(told.title)
-            said = list(dict.fromkeys(spoken(name, names, words) for name in agreeing))
-            out.append(f"Like {many} posting{'s' if many > 1 else ''} that you {word}: {', '.join(said)}")
-    return out
+    agreeing = [name for _, name in strong[:3]]
+    many = model.agreeing(agreeing, liked=positive)
+    if not many:
+        return []
+    words = _as_written(told.title)
+    said = dict.fromkeys(spoken(name, names, words) for name in agreeing)
+    word = "liked" if positive else "disliked"
+    return [f"Like {many} posting{'s' if many > 1 else ''} that you {word}: {', '.join(said)}"]
 
 
 def _as_written(title: str) -> dict[str, str]:
@@ -144,17 +143,15 @@ def _as_written(title: str) -> dict[str, str]:
 
 def spoken(facet: str, skill_names: Mapping[str, str], words: Mapping[str, str] | None = None) -> str:
     """A facet in words: "country:DE" is "in Germany". `words` has a title's words by their stems."""
-    from jobswipe import places
-
     group, _, value = facet.partition(":")
     if value == "?":
         return f"{group} not stated"
-    if group == "country":
-        return f"in {places.country_name(value) or value}"
+    if group in ("country", "remote"):
+        from jobswipe import places
+
+        return f"{'in' if group == 'country' else 'remote from'} {places.country_name(value) or value}"
     if group in ("city", "region"):
         return f"in {value.rpartition(', ')[0]}"
-    if group == "remote":
-        return f"remote from {places.country_name(value) or value}"
     if group == "pay":
         return "pay stated" if value == "said" else f"pay of {value},000 US dollars or more"
     if group == "level":

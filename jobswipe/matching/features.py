@@ -88,10 +88,19 @@ class Features:
         """The row of each posting."""
         return {int(id_): at for at, id_ in enumerate(self.ids)}
 
+    def ids_of(self, rows: np.ndarray) -> list[int]:
+        """The ids of a few rows."""
+        found: list[int] = self.ids[rows].tolist()
+        return found
+
+    def rows_of(self, ids: np.ndarray) -> np.ndarray:
+        """The rows of the postings with these ids; some may be unknown."""
+        return _found(self.ids, ids)
+
     def facets(self, row: int) -> list[str]:
         """The names of a posting's facets."""
         start, end = self.matrix.indptr[row], self.matrix.indptr[row + 1]
-        return [self.names[column] for column in self.matrix.indices[start:end]]
+        return [self.names[column] for column in self.matrix.indices[start:end].tolist()]
 
     @cached_property
     def counts(self) -> np.ndarray:
@@ -115,7 +124,7 @@ class Features:
         return np.asarray(known[np.minimum(numbers, len(known) - 1)])
 
     def take(self, at: np.ndarray) -> Features:
-        """The chosen rows. `counts` and `population` stay those of all: a row is worth the same in both."""
+        """The chosen rows, ascending. `counts` and `population` stay those of all: a row is worth the same in both."""
         return _Chosen(self, at)
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -151,8 +160,23 @@ class _Chosen(Features):
     def columns(self, numbers: np.ndarray) -> np.ndarray:
         return self._of.columns(numbers)
 
+    # Of what is asked of a few rows or ids nothing is taken for all.
+    def ids_of(self, rows: np.ndarray) -> list[int]:
+        return self._of.ids_of(self._at[rows])
+
+    def rows_of(self, ids: np.ndarray) -> np.ndarray:
+        return _found(self._at, self._of.rows_of(ids))
+
     def facets(self, row: int) -> list[str]:
         return self._of.facets(int(self._at[row]))
+
+
+def _found(those: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Where the wanted are in an ascending array, without those that it has not."""
+    at = np.searchsorted(those, wanted)
+    there = at < len(those)
+    at, wanted = at[there], wanted[there]
+    return np.asarray(at[those[at] == wanted])
 
 
 def empty() -> Features:

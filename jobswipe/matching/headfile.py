@@ -6,6 +6,7 @@ The file is of its mark's moment. What has changed since is not taken from it; w
 from __future__ import annotations
 
 import zlib
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,7 +54,7 @@ class HeadFile:
 
     def get(self, posting_id: int) -> Head | None:
         """What is shown of a posting; None where the file does not have it as it is now."""
-        at = int(np.searchsorted(self.ids, posting_id))
+        at = bisect_left(self.ids, posting_id)
         if at == len(self.ids) or self.ids[at] != posting_id or not self.valid[at]:
             return None
         record = self.record(at)

@@ -9,8 +9,10 @@ model is a function of the verdicts that stand: taking one back gives exactly th
 
 from __future__ import annotations
 
+import itertools
 import sys
 import threading
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -22,6 +24,7 @@ import scipy.sparse as sp
 
 from jobswipe.matching.design import DENSE, SCALES, Example, Scales, Space, dense_values, facet_values
 from jobswipe.matching.names import NAMES
+from jobswipe.matching.sparse import Rows
 from jobswipe.titles.vectors import DIM
 
 MAX_FITTED = 400
@@ -110,16 +113,28 @@ class _Rows:
         return numbers, facet_values(numbers, self.scales, stress).astype(np.float32), rest.astype(np.float32)
 
 
-class _Holders(NamedTuple):
-    """Where each facet's examples begin, and those; each example's side: 1 liked, -1 disliked, 0 skipped.
+class _Standing(NamedTuple):
+    """The standing examples' features: numbers of facets, ascending, those as columns; dense, vector and bias.
 
-    `found` has what was asked for: who disliked and who liked a facet.
+    `order` has the entries of `facets` column by column.
+    """
+
+    numbers: np.ndarray
+    facets: sp.csr_matrix
+    rest: np.ndarray
+    order: np.ndarray
+
+
+class _Holders(NamedTuple):
+    """Where each facet's examples begin, and those; which examples like (True) and which dislike (False).
+
+    `found` has what was asked for: the examples that like, or dislike, a facet.
     """
 
     starts: np.ndarray
     rows: np.ndarray
-    sides: list[int]
-    found: dict[str, tuple[frozenset[int], frozenset[int]]]
+    sides: dict[bool, frozenset[int]]
+    found: dict[tuple[str, bool], frozenset[int]]
 
 
 class Model:
@@ -186,15 +201,21 @@ class Model:
         return tuple(one for one in self.examples if latest[one.posting_id] is one)[-MAX_FITTED:]
 
     @cached_property
-    def _x(self) -> tuple[np.ndarray, sp.csr_matrix, np.ndarray]:
-        """The standing examples' features: numbers of facets, ascending, those as columns; dense, vector and bias."""
+    def _x(self) -> _Standing:
         rows = self._rows.of(self.standing)
-        numbers, columns = np.unique(np.concatenate([numbers for numbers, _, _ in rows]), return_inverse=True)
+        facets = np.concatenate([numbers for numbers, _, _ in rows])
+        order = np.argsort(facets)
+        ordered = facets[order]
+        first = np.ones(len(ordered), bool)
+        np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+        columns = np.empty(len(ordered), np.int32)
+        columns[order] = np.cumsum(first, dtype=np.int32) - 1
+        numbers = ordered[first]
         starts = np.zeros(len(rows) + 1, np.int32)
         np.cumsum([len(row[0]) for row in rows], out=starts[1:])
         values = np.concatenate([values for _, values, _ in rows], dtype=np.float64)
-        facets = sp.csr_matrix((values, columns.astype(np.int32), starts), shape=(len(rows), len(numbers)))
-        return numbers, facets, np.array([rest for _, _, rest in rows], np.float64)
+        matrix = sp.csr_matrix((values, columns, starts), shape=(len(rows), len(numbers)))
+        return _Standing(numbers, matrix, np.array([rest for _, _, rest in rows], np.float64), order)
 
     @cached_property
     def _fit(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -202,7 +223,7 @@ class Model:
         mean = self.scales.trust * np.array([one.base for one in self.standing])
         weight = np.array([WEIGHT[one.verdict] for one in self.standing])
         liked = np.array([one.verdict in POSITIVE for one in self.standing], float)
-        _, facets, rest = self._x
+        facets, rest = self._x.facets, self._x.rest
         kernel = (facets @ facets.T).toarray() + rest @ rest.T
         dual = np.array([self._start.get(one.swipe_id, 0.0) for one in self.standing])
         f = mean + kernel @ dual
@@ -257,7 +278,7 @@ class Model:
         if not self.standing:
             none, nothing = np.zeros(0, np.int32), np.zeros(0)
             return Weights(numbers=none, values=nothing, dense=np.zeros(len(DENSE)), vector=np.zeros(DIM), bias=0.0)
-        numbers, facets, rest = self._x
+        numbers, facets, rest, _ = self._x
         dual = self._fit[0]
         w = rest.T @ dual
         return Weights(
@@ -289,59 +310,63 @@ class Model:
     def deviation(self, space: Space, at: np.ndarray) -> np.ndarray:
         """Posterior standard deviation of the log-odds of the chosen postings."""
         facets, rest = space.rows(at)
-        own = np.bincount(np.repeat(np.arange(len(at)), np.diff(facets.indptr)), facets.data**2, len(at))
+        own = np.bincount(np.repeat(np.arange(len(at)), np.diff(facets.starts)), facets.values**2, len(at))
         prior = own + (rest * rest).sum(axis=1)
         if not self.standing:
             return np.asarray(np.sqrt(prior)) / self.scales.trust
         _, root, factor = self._fit
-        numbers, examples, others = self._x
+        numbers, examples, others, _ = self._x
         # The space's facets by the columns that the examples' have; those that no example has come last.
-        column = np.full(facets.shape[1], len(numbers), np.int32)
+        column = np.full(facets.width, len(numbers), np.int32)
         there = space.features.columns(numbers)
         column[there[there >= 0]] = np.flatnonzero(there >= 0)
-        theirs = np.vstack([examples.toarray().T, np.zeros((1, len(others)))])
-        shape = (len(at), len(theirs))
-        cross = sp.csr_matrix((facets.data, column[facets.indices], facets.indptr), shape=shape) @ theirs
+        theirs = np.zeros((len(numbers) + 1, len(others)))
+        theirs[examples.indices, np.repeat(np.arange(len(others)), np.diff(examples.indptr))] = examples.data
+        cross = Rows(facets.values, column[facets.columns], facets.starts, len(theirs)).times_each(theirs)
         known, _ = scipy.linalg.lapack.dtrtrs(factor, root[:, None] * (cross + rest @ others.T).T, lower=1)
         return np.asarray(np.sqrt(np.maximum(prior - (known**2).sum(axis=0), 0))) / self.scales.trust
 
-    def contributions(self, space: Space, rows: np.ndarray) -> list[dict[str, float]]:
-        """What each facet of the chosen postings adds to their log-odds, where verdicts taught something of it."""
+    def contributions(self, space: Space, rows: np.ndarray, least: float = 0.0) -> list[dict[str, float]]:
+        """What each facet of the chosen postings adds to their log-odds, where verdicts taught something of it.
+
+        Those that move it by less than `least` are left out.
+        """
         if not self.standing:
             return [{} for _ in rows]
-        facets = space.features.tables.scaled(self.scales)
-        weights = space.by_column((self.weights.numbers, self.weights.values / self.scales.trust))
-        out = []
-        for row in rows:
-            within = slice(facets.indptr[row], facets.indptr[row + 1])
-            columns = facets.indices[within]
-            added = facets.data[within] * weights[columns]
-            there = np.flatnonzero(added)
-            names = [space.features.names[column] for column in columns[there].tolist()]
-            out.append(dict(zip(names, added[there].tolist(), strict=True)))
-        return out
+        facets = space.features.tables.scaled(self.scales).take(rows)
+        added = facets.values * (self.weights.of(space.features.numbers[facets.columns]) / self.scales.trust)
+        there = np.flatnonzero((added != 0) & (np.abs(added) >= least))
+        names = [space.features.names[column] for column in facets.columns[there].tolist()]
+        told = list(zip(names, added[there].tolist(), strict=True))
+        starts = np.searchsorted(there, facets.starts).tolist()
+        return [dict(told[start:end]) for start, end in itertools.pairwise(starts)]
 
     def agreeing(self, facets: Sequence[str], *, liked: bool) -> int:
         """How many verdicts that like (or dislike) are on postings that have one of the facets; a skip is none."""
-        return len(frozenset().union(*(self._holding(name)[liked] for name in facets)))
+        return len(frozenset().union(*(self._holding(name, liked) for name in facets)))
 
-    def _holding(self, facet: str) -> tuple[frozenset[int], frozenset[int]]:
-        """The standing examples that have a facet: those disliked, and those liked."""
+    def _holding(self, facet: str, liked: bool) -> frozenset[int]:
+        """The standing examples that have a facet, of those liked or those disliked."""
         known = self._holders
-        if facet not in known.found:
-            numbers = self._x[0]
-            at = int(np.searchsorted(numbers, number := NAMES.numbers([facet])[0]))
+        held = known.found.get((facet, liked))
+        if held is None:
+            numbers = self._x.numbers
+            at = bisect_left(numbers, number := NAMES.number(facet))
             there = at < len(numbers) and numbers[at] == number
-            held = known.rows[known.starts[at] : known.starts[at + 1]].tolist() if there else []
-            disliked, liked = (frozenset(one for one in held if known.sides[one] == side) for side in (-1, 1))
-            known.found[facet] = disliked, liked
-        return known.found[facet]
+            rows = known.rows[known.starts[at] : known.starts[at + 1]].tolist() if there else ()
+            held = known.found[facet, liked] = known.sides[liked].intersection(rows)
+        return held
 
     @cached_property
     def _holders(self) -> _Holders:
-        columns = self._x[1].tocsc()
-        sides = [0 if one.verdict == "skip" else 1 if one.verdict in POSITIVE else -1 for one in self.standing]
-        return _Holders(columns.indptr, columns.indices, sides, {})
+        facets, order = self._x.facets, self._x.order
+        starts = np.searchsorted(facets.indices[order], np.arange(facets.shape[1] + 1))
+        rows = np.searchsorted(facets.indptr, order, side="right") - 1
+        disliked, liked = (
+            frozenset(at for at, one in enumerate(self.standing) if one.verdict in those)
+            for those in (("dislike",), POSITIVE)
+        )
+        return _Holders(starts, rows, {False: disliked, True: liked}, {})
 
     def summary(self, limit: int = 8) -> dict[str, Any]:
         """The strongest learned leanings, for people."""

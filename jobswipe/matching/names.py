@@ -47,6 +47,10 @@ class Names:
                 found = [self._number(name) for name in facets]
         return np.array(found, np.int32)
 
+    def number(self, name: str) -> int:
+        """The number of a name; -1 of one that is new, which stays so."""
+        return self._numbers.get(name, -1)
+
     def _number(self, name: str) -> int:
         number = self._numbers.get(name)
         if number is None:

@@ -8,9 +8,10 @@ from sqlmodel import Session, select
 
 from jobswipe.errors import NotFoundError
 from jobswipe.matching import filters
-from jobswipe.matching.engine import Match, Matcher
+from jobswipe.matching.engine import Matcher
 from jobswipe.matching.features import Features
 from jobswipe.matching.leanings import Leaning, leanings
+from jobswipe.matching.match import Match
 from jobswipe.models import Resume
 
 LEANINGS = 12
@@ -53,9 +54,7 @@ def progress(matcher: Matcher, session: Session, person_id: int) -> Progress:
 
 def left(features: Features, allowed: np.ndarray, gone: np.ndarray) -> int:
     """How many of the postings that are `allowed` (by row) are not `gone` (ids, each once; some may be unknown)."""
-    at = np.searchsorted(features.ids, gone)
-    at, gone = at[at < len(allowed)], gone[at < len(allowed)]
-    return int(allowed.sum() - allowed[at[features.ids[at] == gone]].sum())
+    return int(allowed.sum() - allowed[features.rows_of(gone)].sum())
 
 
 def single(matcher: Matcher, session: Session, person_id: int, posting_id: int) -> Single:

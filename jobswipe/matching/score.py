@@ -206,16 +206,15 @@ def near(features: Features, who: Candidate) -> list[str]:
     names = [f"city:{who.city}, {who.home}"] if who.city else []
     if who.point is None:
         return names
-    latitude, longitude = (np.radians(features.where[:, axis]) for axis in (0, 1))
+    columns, latitude, longitude = features.tables.cities
     own_latitude, own_longitude = np.radians(who.point)
     # Haversine: the great circle's angle from the half chord.
     half = (
         np.sin((latitude - own_latitude) / 2) ** 2
         + np.cos(latitude) * np.cos(own_latitude) * np.sin((longitude - own_longitude) / 2) ** 2
     )
-    with np.errstate(invalid="ignore"):
-        close = np.flatnonzero(2 * _EARTH_RADIUS * np.arcsin(np.sqrt(half)) <= COMMUTE)
-    return names + [features.names[at] for at in close]
+    close = columns[2 * _EARTH_RADIUS * np.arcsin(np.sqrt(half)) <= COMMUTE]
+    return names + [features.names[at] for at in close.tolist()]
 
 
 def reach(features: Features, names: Sequence[str]) -> np.ndarray:

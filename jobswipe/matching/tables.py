@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.sparse as sp
 
 from jobswipe.matching.names import SHARED, group
+from jobswipe.matching.sparse import Rows
 
 if TYPE_CHECKING:
     from jobswipe.matching.features import Features
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _POINT = 0x9E3779B97F4A7C15
 """Odd, its bits well mixed: 2 ** 64 divided by the golden ratio."""
 _PART = 4_096
+_FEW = 256
+"""Rows that are made float32 and multiplied at once: they stay in the cache, in memory that the process has."""
+_HALF = 1 << 11
+"""Two integers below it, one for each half of a weight: sums of 64 times 127 times it stay exact in float32."""
 
 
 def _digests(vectors: np.ndarray) -> np.ndarray:
@@ -40,7 +44,7 @@ class Tables:
         self._features: Features = weakref.proxy(features)
         self._of = of
         self._at = at
-        self._scaled: dict[Any, sp.csr_matrix] = {}
+        self._scaled: dict[Any, Rows] = {}
 
     @property
     def _whole(self) -> Tables | None:
@@ -101,6 +105,8 @@ class Tables:
     @cached_property
     def openings(self) -> np.ndarray:
         """Log of how many openings each posting's company has."""
+        if self._whole is not None:
+            return self._whole.openings[self._at]
         out = np.ones(len(self._features), np.float32)
         known = self._features.company >= 0
         out[known] = self._features.counts[self._features.company[known]]
@@ -131,14 +137,25 @@ class Tables:
         return lists.indptr, lists.indices
 
     @cached_property
-    def _places(self) -> np.ndarray:
-        """Where each row of the whole is among the chosen; -1: nowhere."""
-        out = np.full(len(self._of or ()), -1, np.int32)
-        out[self._at] = np.arange(len(self._features), dtype=np.int32)
-        return out
+    def cities(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The columns of facets that are cities, their latitude and longitude in radians."""
+        if self._whole is not None:
+            return self._whole.cities
+        where = self._features.where
+        columns = np.flatnonzero(~np.isnan(where[:, 0]))
+        return columns, np.radians(where[columns, 0]), np.radians(where[columns, 1])
+
+    def title_products(self, weights: np.ndarray) -> np.ndarray:
+        """Each posting's title vector, times 127, by weights; exact (`exact_product`)."""
+        if self._whole is not None and "distinct" not in self.__dict__:  # to find the distinct ones takes longer
+            return exact_product(self._features.vectors, weights)
+        vectors, which = self.distinct
+        return np.asarray(exact_product(vectors, weights)[which])
 
     def having(self, columns: Sequence[int]) -> np.ndarray:
         """Which postings have one of the facets in `columns`."""
+        if self._whole is not None:
+            return self._whole.having(columns)[self._at]
         out = np.zeros(len(self._features), bool)
         for at in columns:
             out[self.rows_of(at)] = True
@@ -147,21 +164,20 @@ class Tables:
     def rows_of(self, column: int) -> np.ndarray:
         """The rows that have a facet."""
         if self._whole is not None:
-            here = self._places[self._whole.rows_of(column)]
-            return np.asarray(here[here >= 0])
+            return np.flatnonzero(self.having([column]))
         starts, rows = self._by_facet
         return np.asarray(rows[starts[column] : starts[column + 1]])
 
-    def scaled(self, scales: Any) -> sp.csr_matrix:
+    def scaled(self, scales: Any) -> Rows:
         """The facets with their groups' scales instead of ones, shared among the facets of a shared group."""
         if scales not in self._scaled:
-            if self._whole is not None:
-                self._scaled[scales] = self._whole.scaled(scales)[self._at]
+            if self._whole is not None and self._at is not None:
+                self._scaled[scales] = self._whole.scaled(scales).take(self._at)
             else:
                 self._scaled[scales] = self._make_scaled(scales)
         return self._scaled[scales]
 
-    def _make_scaled(self, scales: Any) -> sp.csr_matrix:
+    def _make_scaled(self, scales: Any) -> Rows:
         matrix = self._features.matrix
         data = np.array([getattr(scales, name) for name in self.groups], np.float32)[matrix.indices]
         for name in sorted(SHARED & set(self.groups.tolist())):
@@ -170,4 +186,26 @@ class Tables:
             share = np.repeat((1 / np.sqrt(np.maximum(many, 1))).astype(np.float32), np.diff(matrix.indptr))
             here = mine[matrix.indices]
             data[here] *= share[here]
-        return sp.csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+        return Rows(data, matrix.indices, matrix.indptr, matrix.shape[1])
+
+
+def exact_product(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """rows @ weights for whole numbers up to 127 (int8 or float32), the weights rounded to 22 bits of the largest.
+
+    Every sum is exact, so that equal rows tie however many others are computed with them.
+    """
+    largest = float(np.abs(weights).max(initial=0))
+    if not largest:
+        return np.zeros(len(rows))
+    step = largest / (_HALF * _HALF - 1)
+    whole = np.rint(weights / step).astype(np.int64)
+    high, low = np.divmod(np.abs(whole), _HALF) * np.sign(whole)
+    halves = np.column_stack([high, low]).astype(np.float32)
+    if rows.dtype == np.float32:
+        products = rows @ halves
+    else:
+        products = np.empty((len(rows), 2), np.float32)
+        for start in range(0, len(rows), _FEW):
+            part = slice(start, start + _FEW)
+            np.matmul(rows[part].astype(np.float32), halves, out=products[part])
+    return np.asarray((products[:, 0].astype(np.float64) * _HALF + products[:, 1]) * step)

@@ -10,7 +10,8 @@ from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from jobswipe.db.engine import Database
-from jobswipe.matching.engine import Match, Matcher
+from jobswipe.matching.engine import Matcher
+from jobswipe.matching.match import Match
 from jobswipe.matching.verdicts import judged
 from jobswipe.matching.watermark import head
 from jobswipe.models import NotificationProfile, Posting

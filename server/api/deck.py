@@ -16,7 +16,7 @@ from server.lanes import DECKS, RANKINGS
 
 if TYPE_CHECKING:
     from jobswipe.matching.dealing import Page
-    from jobswipe.matching.engine import Match
+    from jobswipe.matching.match import Match
 
 _KIND = "deck"
 
@@ -207,7 +207,7 @@ def _card(match: Match, shown: Shown, more: Whole | None) -> dict[str, Any]:
         "missing_skills": match.missing_skills,
         "apply_url": more.apply_url if more else None,
         "description_text": more.description_text if more else None,
-        **{name: getattr(shown, name) for name in Shown.__struct_fields__},
+        **msgspec.structs.asdict(shown),
     }
 
 

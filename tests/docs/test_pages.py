@@ -14,7 +14,8 @@ from typing import get_args
 import pytest
 
 from jobswipe.analytics.lake import SCHEMAS
-from jobswipe.matching.engine import MAX_LIMIT, Match
+from jobswipe.matching.engine import MAX_LIMIT
+from jobswipe.matching.match import Match
 from jobswipe.matching.preferences import Preferences
 from jobswipe.matching.swipes import SWIPE_REASONS, VERDICTS
 from jobswipe.places.place import Workplace

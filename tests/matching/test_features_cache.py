@@ -116,6 +116,41 @@ def test_a_facet_is_named_as_people_would_read_it(sqlite: Database) -> None:
     assert known.where[known.column["city:Berlin, DE"]] == pytest.approx([52.52, 13.4])
 
 
+@pytest.mark.parametrize("length", range(8))
+def test_the_arrays_of_a_file_are_aligned(tmp_path: Path, length: int) -> None:
+    wide = np.arange(5, dtype=np.int64)
+    cachefile.write(tmp_path / "file", {"header": "x" * length}, {"one": np.zeros(3, np.int8), "two": wide}, tail=b"t")
+    found = cachefile.mapped(tmp_path / "file")
+    assert found is not None
+    header, arrays, tail = found
+    assert header == {"header": "x" * length}
+    assert bytes(tail) == b"t"
+    assert all(array.flags.aligned for array in arrays.values())
+    np.testing.assert_array_equal(arrays["two"], wide)
+
+
+def test_ids_and_rows_of_all_postings_and_of_chosen_ones(filled: Matcher) -> None:
+    all_ = filled.features
+    ids = all_.ids
+    taken = all_.take(np.array([1, 2, 30], np.int32))
+    assert taken.ids_of(np.array([0, 2])) == [ids[1], ids[30]]
+    assert all_.ids_of(np.array([], np.int64)) == []
+    asked = np.array([ids[30], ids[0], ids[1], 10**9, -1])
+    assert sorted(all_.rows_of(asked).tolist()) == [0, 1, 30]
+    assert sorted(taken.rows_of(asked).tolist()) == [0, 2]
+    assert features.empty().rows_of(asked).tolist() == []
+
+
+def test_the_titles_products_of_chosen_rows_are_those_of_all(filled: Matcher) -> None:
+    all_, at = filled.features, np.arange(0, 60, 7)
+    weights = np.random.default_rng(3).normal(size=all_.vectors.shape[1])
+    expected = all_.tables.title_products(weights)[at]
+    taken = all_.take(at)
+    np.testing.assert_array_equal(taken.tables.title_products(weights), expected)
+    assert len(taken.tables.distinct[1]) == len(at)
+    np.testing.assert_array_equal(taken.tables.title_products(weights), expected)
+
+
 def test_chosen_rows_go_with_their_last_user(filled: Matcher) -> None:
     taken = filled.features.take(np.array([1, 2]))
     assert taken.tables.openings.shape == (2,)

@@ -113,6 +113,14 @@ def test_a_reason_turns_the_lesson_to_what_it_names(space: Space) -> None:
     assert place["country:US"] < field["country:US"] < 0
 
 
+def test_what_adds_little_is_left_out(space: Space) -> None:
+    model, at = _taught(space, "workplace:remote", 40), np.arange(60)
+    every = model.contributions(space, at)
+    telling = model.contributions(space, at, 0.08)
+    assert telling == [{name: value for name, value in one.items() if abs(value) >= 0.08} for one in every]
+    assert sum(map(len, telling)) < sum(map(len, every))
+
+
 def test_what_was_learned_outlives_the_index(space: Space, filled: Matcher) -> None:
     model = Model.decode(_taught(space, "workplace:remote").encode())
     features = filled.features

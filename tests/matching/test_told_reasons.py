@@ -5,8 +5,8 @@ from small_store import NOW, fill, matcher
 
 from jobswipe.db.engine import Database
 from jobswipe.matching import swipes
-from jobswipe.matching.engine import Match
 from jobswipe.matching.explain import listed, spoken
+from jobswipe.matching.match import Match
 from jobswipe.settings import Settings
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from jobswipe.matching import filters
 from jobswipe.matching.deck import choose
-from jobswipe.matching.engine import Match, Matcher
+from jobswipe.matching.engine import Matcher
+from jobswipe.matching.match import Match
 from jobswipe.matching.progress import LEANINGS, left
 from jobswipe.matching.view import View
 from jobswipe.postings.rows import load

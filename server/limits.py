@@ -10,8 +10,6 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 from litestar.types import HTTPScope
 
 from jobswipe import production
@@ -71,12 +69,10 @@ class Limiter:
         elif name == "api" and not any(key in (b"authorization", b"cookie") for key, _ in scope["headers"]):
             await self._by_address(scope, "public")
 
-    async def guard(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        """Once it is known who asks: Litestar's guard of every route. Raises Refused."""
-        scope: HTTPScope = connection.scope  # type: ignore[assignment]  # there are no others
-        if class_of(handler.opt) != "api" or scope["state"].get(_COUNTED):
+    async def admit(self, scope: HTTPScope, of: Mapping[str, Any], who: Principal | None) -> None:
+        """Once it is known who asks, None for nobody, for the route with these options. Raises Refused."""
+        if class_of(of) != "api" or scope["state"].get(_COUNTED):
             return
-        who: Principal | None = scope.get("user")
         if who is None:
             await self._by_address(scope, "public")
         elif not self._trusts(scope):

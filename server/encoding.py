@@ -71,7 +71,7 @@ async def _encode(scope: HTTPScope, start: HTTPResponseStartEvent, body: bytes) 
             coding = _chosen(_header(scope, b"accept-encoding"))
     tagged = compressible and class_of(of) != "none" and b"etag" not in headers
     if tagged and body and scope["method"] == "GET" and start["status"] == 200:
-        tag = f'"{_digest(body)}{f"-{coding}" if coding else ""}"'
+        tag = f'"{options.digest(scope) or digest(body)}{f"-{coding}" if coding else ""}"'
         _set(start, b"etag", tag.encode())
         if _matches(_header(scope, b"if-none-match"), tag):
             start["status"] = 304
@@ -86,8 +86,11 @@ async def _encode(scope: HTTPScope, start: HTTPResponseStartEvent, body: bytes) 
     return body
 
 
-def _digest(body: bytes) -> str:
-    """The digest in pieces: for a larger one the library gives other threads the turn, and waits to have it again."""
+def digest(body: bytes) -> str:
+    """What tells a body from another.
+
+    In pieces: for a larger one the library gives other threads the turn, and waits to have it again.
+    """
     found = hashlib.blake2b(digest_size=16)
     view = memoryview(body)
     for start in range(0, len(body), _PIECE):

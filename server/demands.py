@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -15,7 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import BodyKwarg
 from litestar.routes import HTTPRoute
 
-from server import accept, invalid, options, problems
+from server import accept, heads, invalid, options, problems
 from server.problems import Problem, Refused
 
 
@@ -92,7 +93,7 @@ def _check_query(request: Request[Any, Any, Any], demand: _Demand) -> None:
     text = request.scope["query_string"]
     if not text:
         return
-    pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True)
+    pairs = _pairs(text)
     names = [name for name, _ in pairs]
     found = []
     for name in dict.fromkeys(names):
@@ -110,9 +111,14 @@ def _check_query(request: Request[Any, Any, Any], demand: _Demand) -> None:
         raise problems.wrong(*found)
 
 
+@lru_cache(1_024)
+def _pairs(query: bytes) -> tuple[tuple[str, str], ...]:
+    return tuple(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+
+
 def _check_accepted(request: Request[Any, Any, Any], demand: _Demand) -> None:
-    accepted = ", ".join(request.headers.getall("accept", []))
-    if accepted and demand.answers and not any(accept.quality(accepted, one) for one in demand.answers):
+    accepted = heads.joined(request.scope, b"accept") if demand.answers else ""
+    if accepted and not any(accept.quality(accepted, one) for one in demand.answers):
         told = " or ".join(demand.answers)
         raise Refused(Problem(406, problems.CODES[406], f"This address answers in {told}: see Accept."))
 

@@ -13,7 +13,7 @@ import zstandard
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Send
 from litestar.types.asgi_types import HTTPResponseStartEvent
 
-from server import options
+from server import heads, options
 from server.limits import class_of
 
 SMALLEST = 1_000
@@ -68,12 +68,12 @@ async def _encode(scope: HTTPScope, start: HTTPResponseStartEvent, body: bytes) 
     if compressible:
         start["headers"] = [*start["headers"], _VARY]  # beside what the route varies by: `server.headers` joins them
         if len(body) >= SMALLEST:
-            coding = _chosen(_header(scope, b"accept-encoding"))
+            coding = _chosen(heads.joined(scope, b"accept-encoding"))
     tagged = compressible and class_of(of) != "none" and b"etag" not in headers
     if tagged and body and scope["method"] == "GET" and start["status"] == 200:
         tag = f'"{options.digest(scope) or digest(body)}{f"-{coding}" if coding else ""}"'
         _set(start, b"etag", tag.encode())
-        if _matches(_header(scope, b"if-none-match"), tag):
+        if _matches(heads.joined(scope, b"if-none-match"), tag):
             start["status"] = 304
             start["headers"] = [pair for pair in start["headers"] if pair[0].lower() not in _NOT_WITH_BODY]
             return b""
@@ -132,10 +132,6 @@ def _matches(given: str, tag: str) -> bool:
     if given.strip() == "*":
         return True
     return any(one.strip().removeprefix("W/") == tag for one in given.split(","))
-
-
-def _header(scope: HTTPScope, name: bytes) -> str:
-    return ", ".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
 
 
 def _set(start: HTTPResponseStartEvent, name: bytes, value: bytes) -> None:

@@ -19,7 +19,7 @@ from jobswipe.observability import measure
 from jobswipe.observability.logs import logger
 from jobswipe.security.networks import Networks
 from jobswipe.settings import Settings
-from server import options
+from server import heads, options
 from server.forwarded import peer
 from server.observe import ROUTE_CLASS
 from server.options import LimitClass
@@ -66,8 +66,10 @@ class Limiter:
         name = class_of(options.of(scope))
         if name in ("auth", "public"):
             await self._by_address(scope, name)
-        elif name == "api" and not any(key in (b"authorization", b"cookie") for key, _ in scope["headers"]):
-            await self._by_address(scope, "public")
+        elif name == "api":
+            head = heads.by_name(scope)
+            if b"authorization" not in head and b"cookie" not in head:
+                await self._by_address(scope, "public")
 
     async def admit(self, scope: HTTPScope, of: Mapping[str, Any], who: Principal | None) -> None:
         """Once it is known who asks, None for nobody, for the route with these options. Raises Refused."""

@@ -26,6 +26,7 @@ from jobswipe.accounts.principal import Principal
 from jobswipe.db.engine import Database
 from jobswipe.errors import ForbiddenError, StorageError, UnauthenticatedError
 from jobswipe.settings import AccountsSettings
+from server import heads
 from server.api.access import PUBLIC
 from server.api.cookies import SESSION
 
@@ -169,13 +170,11 @@ async def authenticate(request: Request[Any, Any, Any]) -> Principal | None:
     An API key that is shown and does not hold is refused, on open routes too. A session that has ended is none: its
     cookie is still sent by a browser whose user signs in again. Raises UnauthenticatedError, ForbiddenError.
     """
-    scope, headers = request.scope, request.headers
-    client = scope.get("client")
-    audit.visit(
-        audit.Visitor(address=client[0] if client else None, agent=headers.get("user-agent"), path=scope["path"])
-    )
+    scope = request.scope
+    client, agent = scope.get("client"), heads.first(scope, b"user-agent")
+    audit.visit(audit.Visitor(address=client[0] if client else None, agent=agent, path=scope["path"]))
     credentials: Credentials = request.app.state.credentials
-    header = headers.get("authorization")
+    header = heads.first(scope, b"authorization")
     if header is not None:
         kind, _, text = header.partition(" ")
         who = await credentials.of_key(text.strip()) if kind.lower() == "bearer" else None
@@ -192,7 +191,7 @@ async def authenticate(request: Request[Any, Any, Any]) -> Principal | None:
     if who is None or token is None:
         return None
     if changes and not request.route_handler.opt.get(PUBLIC):
-        shown = headers.get(CSRF_HEADER, "")
+        shown = request.headers.get(CSRF_HEADER, "")
         if not hmac.compare_digest(shown.encode("latin-1", "replace"), credentials.csrf(token).encode()):
             raise ForbiddenError("Send the X-CSRF-Token that sign-in and GET /account answer with each change.")
     return who

@@ -20,7 +20,7 @@ from server import accept, heads, invalid, options, problems
 from server.problems import Problem, Refused
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Demand:
     """Of one handler. `body` is the type that its JSON must have without any conversion, `query` None takes all.
 
@@ -49,8 +49,9 @@ class Demands:
         demand = self._known.get(handler)
         if demand is None:
             demand = self._known[handler] = self._find(request, handler)
-        if demand.query is not None:
-            _check_query(request, demand)
+        query = request.scope["query_string"]
+        if query and demand.query is not None and (found := _wrong(query, demand)):
+            raise problems.wrong(*found)
         _check_accepted(request, demand)
         if demand.media_type is not None:
             await _check_body(request, demand)
@@ -89,11 +90,10 @@ class Demands:
         return _Demand(media_type, body, field is not None and field.is_optional, queries, lists, texts, answers)
 
 
-def _check_query(request: Request[Any, Any, Any], demand: _Demand) -> None:
-    text = request.scope["query_string"]
-    if not text:
-        return
-    pairs = _pairs(text)
+@lru_cache(1_024)
+def _wrong(query: bytes, demand: _Demand) -> tuple[dict[str, str], ...]:
+    """What of a query the handler does not take; a client's come again and again."""
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     names = [name for name, _ in pairs]
     found = []
     for name in dict.fromkeys(names):
@@ -107,13 +107,7 @@ def _check_query(request: Request[Any, Any, Any], demand: _Demand) -> None:
         for name, value in pairs
         if value.lower() == "null" and name not in demand.texts and name not in demand.lists
     ]
-    if found:
-        raise problems.wrong(*found)
-
-
-@lru_cache(1_024)
-def _pairs(query: bytes) -> tuple[tuple[str, str], ...]:
-    return tuple(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+    return tuple(found)
 
 
 def _check_accepted(request: Request[Any, Any, Any], demand: _Demand) -> None:

@@ -61,7 +61,8 @@ async def _encode(scope: HTTPScope, start: HTTPResponseStartEvent, body: bytes) 
     """The body as it is sent; the headers of `start` are changed accordingly."""
     headers = {name.lower(): value for name, value in start.get("headers", ())}
     of = options.of(scope)
-    if of.get(options.NO_COMPRESSION) or class_of(of) == "auth" or b"set-cookie" in headers:
+    limit = class_of(of)
+    if of.get(options.NO_COMPRESSION) or limit == "auth" or b"set-cookie" in headers:
         return body
     coding = None
     compressible = _compressible(headers.get(b"content-type", b"")) and b"content-encoding" not in headers
@@ -69,7 +70,7 @@ async def _encode(scope: HTTPScope, start: HTTPResponseStartEvent, body: bytes) 
         start["headers"] = [*start["headers"], _VARY]  # beside what the route varies by: `server.headers` joins them
         if len(body) >= SMALLEST:
             coding = _chosen(heads.joined(scope, b"accept-encoding"))
-    tagged = compressible and class_of(of) != "none" and b"etag" not in headers
+    tagged = compressible and limit != "none" and b"etag" not in headers
     if tagged and body and scope["method"] == "GET" and start["status"] == 200:
         tag = f'"{options.digest(scope) or digest(body)}{f"-{coding}" if coding else ""}"'
         _set(start, b"etag", tag.encode())
@@ -102,6 +103,7 @@ def _sized(start: HTTPResponseStartEvent) -> bool:
     return any(name.lower() == b"content-length" for name, _ in start["headers"])
 
 
+@lru_cache(64)
 def _compressible(media_type: bytes) -> bool:
     text = media_type.decode("latin-1").partition(";")[0].strip().lower()
     return (text.startswith(_TYPES) and text != "text/event-stream") or text.endswith("+json")
@@ -131,7 +133,7 @@ def _matches(given: str, tag: str) -> bool:
     """RFC 9110, 13.1.2: the comparison is the weak one."""
     if given.strip() == "*":
         return True
-    return any(one.strip().removeprefix("W/") == tag for one in given.split(","))
+    return bool(given) and any(one.strip().removeprefix("W/") == tag for one in given.split(","))
 
 
 def _set(start: HTTPResponseStartEvent, name: bytes, value: bytes) -> None:

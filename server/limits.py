@@ -61,9 +61,8 @@ class Limiter:
         }
         self._here = ipaddress.ip_address("127.0.0.1")
 
-    async def arrive(self, scope: HTTPScope) -> None:
-        """Before it is known who asks. Raises Refused."""
-        name = class_of(options.of(scope))
+    async def arrive(self, scope: HTTPScope, name: LimitClass) -> None:
+        """Before it is known who asks, for a route of that class. Raises Refused."""
         if name in ("auth", "public"):
             await self._by_address(scope, name)
         elif name == "api":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jobswipe.matching.engine import Match
 
 _KIND = "deck"
+_SEEN = list[Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)]]
 
 CARD = {
     "position": 1,
@@ -134,7 +135,7 @@ async def deal(
     Judge cards and ask again without a cursor: the deck has learned. To page on in the deck that was dealt, send
     `cursor`: no card of it is repeated or passed over, whatever you judge meanwhile. A dealt deck has up to 200 cards.
     """
-    before = after(_KIND, cursor_, list[Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)]]) or []
+    before = after(_KIND, cursor_, _SEEN) or []
     state, person_id = request.app.state, request.user.person_id
     asked = (state, person_id, limit, before)
     body = None if full else await lanes.within(DECKS, _dealt, *asked, at_once=True)

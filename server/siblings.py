@@ -97,7 +97,7 @@ class Siblings:
         if size is None:
             await self._inner(scope, receive, send)
             return
-        if size == 0:
+        if size == 0 and scope["method"] in _READS:
             await self._pass_on(scope, link, receive, _NO_BODY, send)
             return
         try:

@@ -33,7 +33,10 @@ async def within(lane: str, do: Callable[..., T], /, *given: Any, **named: Any) 
     """What `do` gives, run by a thread of the lane."""
     choose(lane)
     bound = partial(copy_context().run, do, *given, **named)
-    return await asyncio.get_running_loop().run_in_executor(get_asyncio_executor(), bound)
+    executor: Any = get_asyncio_executor()
+    if isinstance(executor, Lanes):
+        return await executor.submit(bound)
+    return await asyncio.get_running_loop().run_in_executor(executor, bound)  # nobody made lanes: not in a server
 
 
 class _Lane:

@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from jobswipe.db.sqlite import write_ahead
+
 PAUSE = 1.0
 """Seconds for which a store that failed is not asked again: nobody waits for it meanwhile."""
 _SWEEP = 60.0
@@ -90,7 +92,7 @@ class FileWindows:
             opened = sqlite3.connect(self._path, timeout=self._timeout, isolation_level=None, check_same_thread=False)
             self._open = opened
             # A minute's counts need not survive a power cut.
-            opened.execute("PRAGMA journal_mode = WAL")
+            write_ahead(opened)
             opened.execute("PRAGMA synchronous = OFF")
             opened.execute(
                 "CREATE TABLE IF NOT EXISTS taken (id BLOB PRIMARY KEY, times BLOB, until REAL) WITHOUT ROWID"

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, 
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from jobswipe.db.sqlite import write_ahead
 from jobswipe.db.straight import plainly
 from jobswipe.errors import SettingsError, StorageError, UsageError
 from jobswipe.observability import engines, measure
@@ -256,8 +257,8 @@ def _says_something(connection: Any) -> bool:
 def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver's own transaction handling starts none before a SELECT: ours (`_begin`) does.
     connection.isolation_level = None
+    write_ahead(connection)
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = NORMAL",
         "foreign_keys = ON",
         "temp_store = MEMORY",

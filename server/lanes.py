@@ -9,6 +9,7 @@ that is read holds none of these up.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -60,7 +61,7 @@ class _Lane:
         found: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._open += 1
         if self._open > len(self._threads) and len(self._threads) < self._most:
-            thread = threading.Thread(target=self._work, name=f"{self._name}_{len(self._threads)}")
+            thread = threading.Thread(target=self._work, name=f"{self._name}_{len(self._threads)}", daemon=True)
             thread.start()
             self._threads.append(thread)
         self._calls.put((found, do))
@@ -105,6 +106,7 @@ class Lanes:
     def __init__(self, many: int, few: Mapping[str, int]) -> None:
         self._others = _Lane("request", many)
         self._few = {name: _Lane(name, count) for name, count in few.items()}
+        atexit.register(self.shutdown)  # what is under way when the program ends is done
 
     def submit(self, do: Callable[..., T], /, *given: Any) -> asyncio.Future[T]:
         """What the call will give: a future of the running loop, which asyncio takes as it is."""

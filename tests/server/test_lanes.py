@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -134,6 +136,30 @@ def test_an_end_leaves_out_what_waits_and_takes_no_more() -> None:
 
     with pytest.raises(RuntimeError, match="told to end"):
         asyncio.run(late())
+
+
+@pytest.mark.parametrize("end", ["", "lanes.shutdown(wait=False, cancel_futures=True)", "raise SystemExit(0)"])
+def test_a_program_ends_when_what_is_under_way_is_done(end: str) -> None:
+    program = f"""
+import asyncio, threading, time
+from server.lanes import Lanes
+
+lanes, begun = Lanes(1, {{}}), threading.Event()
+
+def slow():
+    begun.set()
+    time.sleep(0.3)
+    print("done", flush=True)
+
+async def run():
+    lanes.submit(slow)
+    begun.wait()
+
+asyncio.run(run())
+{end}
+"""
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert found.stdout == "done\n"
 
 
 def test_which_routes_have_a_lane() -> None:

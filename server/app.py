@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 from litestar import Litestar
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 
 from jobswipe.db.engine import Database
 from jobswipe.security.origins import origins
 from jobswipe.settings import Settings
 from server import api, limits, pages, problems
+from server.admission import Admission
 from server.api.answers import Answers
 from server.api.auth import Credentials
 from server.api.by_provider import provider
 from server.cors import Cors
-from server.demands import Demands
 from server.edge import Edge
 from server.encoding import Encoded
 from server.forwarded import Forwarded
@@ -45,8 +42,7 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
     app = Litestar(
         route_handlers=[alive, ready, api.routes(), pages.routes()],
         exception_handlers={Exception: problems.respond},
-        guards=[_limited],
-        before_request=Demands(api.PREFIX),
+        before_request=Admission(api.PREFIX),
         on_shutdown=[_close],
         request_max_body_size=None,  # the layer before the router counts what comes
         debug=False,
@@ -73,11 +69,6 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
     edge = Edge(router, settings.limits, forwarded, cors, limiter)  # type: ignore[arg-type]  # what comes is HTTP
     app.asgi_handler = Headers(Observed(app, edge), headers, page_headers(settings), cors, stopping)  # type: ignore[arg-type]  # likewise
     return app
-
-
-# What the routes are bound to knows its application by its state alone: the routes of one are those of another.
-async def _limited(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    await connection.app.state.limiter.guard(connection, handler)
 
 
 async def _close(app: Litestar) -> None:

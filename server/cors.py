@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from litestar.types import HTTPScope
 from litestar.types.asgi_types import HTTPResponseBodyEvent, HTTPResponseStartEvent
 
+from server import heads
+
 _METHODS = b"GET, POST, PUT, PATCH, DELETE"
 _HEADERS = b"authorization, content-type, if-none-match, idempotency-key, x-request-id"
 _SHOWN = (
@@ -27,7 +29,7 @@ class Cors:
         """What an answer gets."""
         if not self._origins:
             return {}
-        origin = _header(scope, b"origin")
+        origin = heads.by_name(scope).get(b"origin", b"")
         if origin not in self._origins:
             return {b"vary": b"Origin"}
         return {
@@ -38,9 +40,10 @@ class Cors:
 
     def preflight(self, scope: HTTPScope) -> tuple[HTTPResponseStartEvent, HTTPResponseBodyEvent] | None:
         """The answer to a browser that asks before a call; None where it does not, or its origin is not listed."""
-        if scope["method"] != "OPTIONS" or _header(scope, b"origin") not in self._origins:
+        if scope["method"] != "OPTIONS":
             return None
-        if not _header(scope, b"access-control-request-method"):
+        head = heads.by_name(scope)
+        if head.get(b"origin", b"") not in self._origins or not head.get(b"access-control-request-method"):
             return None
         told: Mapping[bytes, bytes] = {
             b"access-control-allow-methods": _METHODS,
@@ -52,7 +55,3 @@ class Cors:
             {"type": "http.response.start", "status": 204, "headers": list(told.items())},
             {"type": "http.response.body", "body": b"", "more_body": False},
         )
-
-
-def _header(scope: HTTPScope, name: bytes) -> bytes:
-    return next((value for key, value in scope["headers"] if key == name), b"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -15,11 +16,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import BodyKwarg
 from litestar.routes import HTTPRoute
 
-from server import accept, invalid, options, problems
+from server import accept, heads, invalid, options, problems
 from server.problems import Problem, Refused
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Demand:
     """Of one handler. `body` is the type that its JSON must have without any conversion, `query` None takes all.
 
@@ -48,8 +49,9 @@ class Demands:
         demand = self._known.get(handler)
         if demand is None:
             demand = self._known[handler] = self._find(request, handler)
-        if demand.query is not None:
-            _check_query(request, demand)
+        query = request.scope["query_string"]
+        if query and demand.query is not None and (found := _wrong(query, demand)):
+            raise problems.wrong(*found)
         _check_accepted(request, demand)
         if demand.media_type is not None:
             await _check_body(request, demand)
@@ -88,11 +90,10 @@ class Demands:
         return _Demand(media_type, body, field is not None and field.is_optional, queries, lists, texts, answers)
 
 
-def _check_query(request: Request[Any, Any, Any], demand: _Demand) -> None:
-    text = request.scope["query_string"]
-    if not text:
-        return
-    pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True)
+@lru_cache(1_024)
+def _wrong(query: bytes, demand: _Demand) -> tuple[dict[str, str], ...]:
+    """What of a query the handler does not take; a client's come again and again."""
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     names = [name for name, _ in pairs]
     found = []
     for name in dict.fromkeys(names):
@@ -106,13 +107,12 @@ def _check_query(request: Request[Any, Any, Any], demand: _Demand) -> None:
         for name, value in pairs
         if value.lower() == "null" and name not in demand.texts and name not in demand.lists
     ]
-    if found:
-        raise problems.wrong(*found)
+    return tuple(found)
 
 
 def _check_accepted(request: Request[Any, Any, Any], demand: _Demand) -> None:
-    accepted = ", ".join(request.headers.getall("accept", []))
-    if accepted and demand.answers and not any(accept.quality(accepted, one) for one in demand.answers):
+    accepted = heads.joined(request.scope, b"accept") if demand.answers else ""
+    if accepted and not any(accept.quality(accepted, one) for one in demand.answers):
         told = " or ".join(demand.answers)
         raise Refused(Problem(406, problems.CODES[406], f"This address answers in {told}: see Accept."))
 

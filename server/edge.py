@@ -33,7 +33,8 @@ class Edge:
         of = options.of(scope)
         lanes.choose(of.get(options.LANE))
         # A balancer asks for the health of a machine by that machine's address; there, nothing is told to anybody.
-        if class_of(of) != "none" and direct is not None:
+        limit = class_of(of)
+        if limit != "none" and direct is not None:
             self._forwarded.check_host(scope, from_here=direct.is_loopback and peer(scope) == direct)
         preflight = self._cors.preflight(scope)
         if preflight is not None:
@@ -42,7 +43,7 @@ class Edge:
             return
         most = int(of.get(options.MAX_BODY) or self._limits.max_body)
         bodies.check_length(scope["headers"], most)
-        await self._limiter.arrive(scope)
+        await self._limiter.arrive(scope, limit)
         await self._inner(
             scope,
             bodies.watched(receive, most, self._limits),

@@ -13,7 +13,7 @@ import zstandard
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Send
 from litestar.types.asgi_types import HTTPResponseStartEvent
 
-from server import options
+from server import heads, options
 from server.limits import class_of
 
 SMALLEST = 1_000
@@ -61,19 +61,20 @@ async def _encode(scope: HTTPScope, start: HTTPResponseStartEvent, body: bytes) 
     """The body as it is sent; the headers of `start` are changed accordingly."""
     headers = {name.lower(): value for name, value in start.get("headers", ())}
     of = options.of(scope)
-    if of.get(options.NO_COMPRESSION) or class_of(of) == "auth" or b"set-cookie" in headers:
+    limit = class_of(of)
+    if of.get(options.NO_COMPRESSION) or limit == "auth" or b"set-cookie" in headers:
         return body
     coding = None
     compressible = _compressible(headers.get(b"content-type", b"")) and b"content-encoding" not in headers
     if compressible:
         start["headers"] = [*start["headers"], _VARY]  # beside what the route varies by: `server.headers` joins them
         if len(body) >= SMALLEST:
-            coding = _chosen(_header(scope, b"accept-encoding"))
-    tagged = compressible and class_of(of) != "none" and b"etag" not in headers
+            coding = _chosen(heads.joined(scope, b"accept-encoding"))
+    tagged = compressible and limit != "none" and b"etag" not in headers
     if tagged and body and scope["method"] == "GET" and start["status"] == 200:
-        tag = f'"{_digest(body)}{f"-{coding}" if coding else ""}"'
+        tag = f'"{options.digest(scope) or digest(body)}{f"-{coding}" if coding else ""}"'
         _set(start, b"etag", tag.encode())
-        if _matches(_header(scope, b"if-none-match"), tag):
+        if _matches(heads.joined(scope, b"if-none-match"), tag):
             start["status"] = 304
             start["headers"] = [pair for pair in start["headers"] if pair[0].lower() not in _NOT_WITH_BODY]
             return b""
@@ -86,8 +87,11 @@ async def _encode(scope: HTTPScope, start: HTTPResponseStartEvent, body: bytes) 
     return body
 
 
-def _digest(body: bytes) -> str:
-    """The digest in pieces: for a larger one the library gives other threads the turn, and waits to have it again."""
+def digest(body: bytes) -> str:
+    """What tells a body from another.
+
+    In pieces: for a larger one the library gives other threads the turn, and waits to have it again.
+    """
     found = hashlib.blake2b(digest_size=16)
     view = memoryview(body)
     for start in range(0, len(body), _PIECE):
@@ -99,6 +103,7 @@ def _sized(start: HTTPResponseStartEvent) -> bool:
     return any(name.lower() == b"content-length" for name, _ in start["headers"])
 
 
+@lru_cache(64)
 def _compressible(media_type: bytes) -> bool:
     text = media_type.decode("latin-1").partition(";")[0].strip().lower()
     return (text.startswith(_TYPES) and text != "text/event-stream") or text.endswith("+json")
@@ -128,11 +133,7 @@ def _matches(given: str, tag: str) -> bool:
     """RFC 9110, 13.1.2: the comparison is the weak one."""
     if given.strip() == "*":
         return True
-    return any(one.strip().removeprefix("W/") == tag for one in given.split(","))
-
-
-def _header(scope: HTTPScope, name: bytes) -> str:
-    return ", ".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
+    return bool(given) and any(one.strip().removeprefix("W/") == tag for one in given.split(","))
 
 
 def _set(start: HTTPResponseStartEvent, name: bytes, value: bytes) -> None:

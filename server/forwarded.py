@@ -8,6 +8,7 @@ from litestar.types import HTTPScope
 
 from jobswipe.security.networks import Address, Networks, parse
 from jobswipe.settings import ServerSettings
+from server import heads
 from server.problems import CODES, Problem, Refused
 
 _MISDIRECTED = Problem(
@@ -63,10 +64,10 @@ class Forwarded:
 
     def check_host(self, scope: HTTPScope, *, from_here: bool) -> None:
         """Raises Refused: 421 where the name is none of ours. `from_here`: the peer is this machine."""
-        values = [value for name, value in scope["headers"] if name == b"host"]
-        if not values:
+        host = heads.first(scope, b"host")
+        if host is None:
             return  # HTTP/1.0
-        name = _name(values[0].decode("latin-1"))
+        name = _name(host)
         if name in self._names:
             return
         address = parse(name)
@@ -86,10 +87,4 @@ def _name(host: str) -> str:
 
 
 def _values(scope: HTTPScope, name: bytes) -> list[str]:
-    return [
-        part.strip()
-        for key, value in scope["headers"]
-        if key == name
-        for part in value.decode("latin-1").split(",")
-        if part.strip()
-    ]
+    return [part.strip() for part in heads.joined(scope, name).split(",") if part.strip()]

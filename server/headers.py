@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable
+from functools import lru_cache
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,6 +42,7 @@ TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
 _NEVER = frozenset({b"server", b"x-powered-by", b"expect-ct"})
 _CLOSE = (b"connection", b"close")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]+")
+_CONTROLS = bytes([*range(0x20), 0x7F])
 _PROBLEM = (b"content-type", problems.MEDIA_TYPE.encode())
 _VARY = {"vary": "Authorization, Cookie"}
 """No answer that is kept somewhere is given to somebody else."""
@@ -68,20 +70,32 @@ def complete(headers: Iterable[tuple[bytes, bytes]], ours: Pairs) -> list[tuple[
 
     All that answers vary by becomes one header, and no value can begin a header of its own.
     """
-    kept, varied = [], []
-    for name, value in headers:
-        if name.lower() == b"vary":
-            varied.append(value)
-        elif name.lower() not in _NEVER:
-            kept.append((name, _CONTROL.sub(b" ", value)))
-    there = {name.lower() for name, _ in kept}
-    for name, value in ours:
+    kept: list[tuple[bytes, bytes]] = []
+    varied: list[bytes] = []
+    there = set()
+    for pair in headers:
+        name = pair[0].lower()
         if name == b"vary":
-            varied.insert(0, value)
-        elif name not in there:
-            kept.append((name, value))
-    parts = dict.fromkeys(part.strip() for value in varied for part in value.split(b",") if part.strip())
-    return [*kept, (b"vary", b", ".join(parts))] if parts else kept
+            varied.append(pair[1])
+        elif name not in _NEVER:
+            there.add(name)
+            if len(pair[1].translate(None, _CONTROLS)) < len(pair[1]):
+                pair = pair[0], _CONTROL.sub(b" ", pair[1])
+            kept.append(pair)
+    for pair in ours:
+        if pair[0] == b"vary":
+            varied.insert(0, pair[1])
+        elif pair[0] not in there:
+            kept.append(pair)
+    if vary := _joined(tuple(varied)):
+        kept.append((b"vary", vary))
+    return kept
+
+
+@lru_cache(256)
+def _joined(lists: tuple[bytes, ...]) -> bytes:
+    """The parts of all the lists, each once."""
+    return b", ".join(dict.fromkeys(part.strip() for one in lists for part in one.split(b",") if part.strip()))
 
 
 class Headers:

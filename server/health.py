@@ -14,13 +14,12 @@ from litestar import Request, Response, get
 from litestar.datastructures import State
 
 from jobswipe import clock
-from jobswipe.accounts.principal import Principal
 from jobswipe.db.engine import Database
 from jobswipe.errors import SettingsError
 from jobswipe.observability import health
 from jobswipe.observability.health import Finding, Report, Result
 from jobswipe.settings import Settings
-from server.api.auth import Authenticated
+from server.api.auth import authenticate
 from server.observe import ROUTE_CLASS
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -119,15 +118,10 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 async def _operator(request: Request[Any, Any, State]) -> bool:
     """Whether somebody asks who runs the server; whoever is not known is told what strangers are told."""
     try:
-        found = await asyncio.wait_for(Authenticated(_nobody).authenticate_request(request), _LONGEST_ASKED)
+        who = await asyncio.wait_for(authenticate(request), _LONGEST_ASKED)
     except Exception:  # noqa: BLE001 - a credential that does not hold, or a store that is away
         return False
-    who: Principal | None = found.user
     return who is not None and who.may("tasks:read")
-
-
-async def _nobody(*_: object) -> None:
-    """The application that authentication alone has below it."""
 
 
 def _statuses(document: dict[str, Any]) -> dict[str, Any]:

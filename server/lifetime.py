@@ -46,7 +46,7 @@ def threads(settings: ServerSettings) -> Iterator[None]:
     sys.setswitchinterval(SWITCH)
     few = {DECKS: settings.deck_threads, VERDICTS: settings.verdict_threads, RANKINGS: settings.ranking_threads}
     executor = Lanes(settings.threads, few)
-    set_asyncio_executor(executor)
+    set_asyncio_executor(executor)  # type: ignore[arg-type]  # it is given to the loop, which calls `submit`
     try:
         yield
     finally:

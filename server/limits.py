@@ -10,8 +10,6 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 from litestar.types import HTTPScope
 
 from jobswipe import production
@@ -21,7 +19,7 @@ from jobswipe.observability import measure
 from jobswipe.observability.logs import logger
 from jobswipe.security.networks import Networks
 from jobswipe.settings import Settings
-from server import options
+from server import heads, options
 from server.forwarded import peer
 from server.observe import ROUTE_CLASS
 from server.options import LimitClass
@@ -63,20 +61,19 @@ class Limiter:
         }
         self._here = ipaddress.ip_address("127.0.0.1")
 
-    async def arrive(self, scope: HTTPScope) -> None:
-        """Before it is known who asks. Raises Refused."""
-        name = class_of(options.of(scope))
+    async def arrive(self, scope: HTTPScope, name: LimitClass) -> None:
+        """Before it is known who asks, for a route of that class. Raises Refused."""
         if name in ("auth", "public"):
             await self._by_address(scope, name)
-        elif name == "api" and not any(key in (b"authorization", b"cookie") for key, _ in scope["headers"]):
-            await self._by_address(scope, "public")
+        elif name == "api":
+            head = heads.by_name(scope)
+            if b"authorization" not in head and b"cookie" not in head:
+                await self._by_address(scope, "public")
 
-    async def guard(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        """Once it is known who asks: Litestar's guard of every route. Raises Refused."""
-        scope: HTTPScope = connection.scope  # type: ignore[assignment]  # there are no others
-        if class_of(handler.opt) != "api" or scope["state"].get(_COUNTED):
+    async def admit(self, scope: HTTPScope, of: Mapping[str, Any], who: Principal | None) -> None:
+        """Once it is known who asks, None for nobody, for the route with these options. Raises Refused."""
+        if class_of(of) != "api" or scope["state"].get(_COUNTED):
             return
-        who: Principal | None = scope.get("user")
         if who is None:
             await self._by_address(scope, "public")
         elif not self._trusts(scope):

@@ -6,7 +6,6 @@ import asyncio
 import random
 import re
 import time
-from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from litestar.utils import normalize_path
 
 from jobswipe.observability import context, logs, measure
 from jobswipe.observability.context import RouteClass
-from server import options, problems
+from server import heads, options, problems
 from server.problems import Problem
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class Observed:
                     f"{served.method} {route}",
                     "server",
                     route_class,
-                    traceparent=_header(scope["headers"], b"traceparent"),
+                    traceparent=heads.first(scope, b"traceparent"),
                     attributes={"http.request.method": served.method, "http.route": route},
                 ) as span,
             ):
@@ -125,7 +124,7 @@ class _Served:
     """One request on its way to its answer."""
 
     def __init__(self, scope: HTTPScope, send: Send, route: str) -> None:
-        given = _header(scope["headers"], b"x-request-id")
+        given = heads.first(scope, b"x-request-id")
         self.request_id = given if given and _REQUEST_ID.fullmatch(given) else f"{_dice.getrandbits(128):032x}"
         scope.setdefault("state", {})[problems.REQUEST_ID] = self.request_id
         self.method: str = scope["method"] if scope["method"] in measure.METHODS else measure.OTHER
@@ -148,7 +147,3 @@ class _Served:
     async def answer(self, problem: Problem) -> None:
         for message in problem.messages(self.request_id):
             await self.send(message)
-
-
-def _header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
-    return next((value.decode("latin-1") for key, value in headers if key == name), None)

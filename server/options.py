@@ -25,6 +25,7 @@ LANE = "lane"
 _ROUTE = "jobswipe_route_options"
 _HEADERS = "jobswipe_headers"
 _HEAD = "jobswipe_head"
+_DIGEST = "jobswipe_digest"
 
 
 def remember(scope: Scope, options: Mapping[str, Any]) -> None:
@@ -54,4 +55,14 @@ def add_header(scope: Scope, name: str, value: str) -> None:
 
 def headers(scope: Scope) -> dict[bytes, bytes]:
     found: dict[bytes, bytes] = scope.get("state", {}).get(_HEADERS, {})
+    return found
+
+
+def tell_digest(scope: Scope, digest: str) -> None:
+    """The digest of the answer's body (`server.encoding`), of who answers it more than once."""
+    scope.setdefault("state", {})[_DIGEST] = digest
+
+
+def digest(scope: Scope) -> str | None:
+    found: str | None = scope.get("state", {}).get(_DIGEST)
     return found

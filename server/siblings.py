@@ -41,6 +41,7 @@ _LONGEST_PATH = 100
 """Bytes of a Unix socket's path that every system takes."""
 _COOKIE = SESSION.encode() + b"="
 _CLOSE = (b"connection", b"close")
+_NO_BODY: HTTPReceiveMessage = {"type": "http.request", "body": b"", "more_body": False}
 
 
 @contextmanager
@@ -92,6 +93,13 @@ class Siblings:
         if scope["type"] != ScopeType.HTTP or (link := self._whose(scope)) is None:
             await self._inner(scope, receive, send)
             return
+        size = _size(scope["headers"])
+        if size is None:
+            await self._inner(scope, receive, send)
+            return
+        if size == 0 and scope["method"] in _READS:
+            await self._pass_on(scope, link, receive, _NO_BODY, send)
+            return
         try:
             async with asyncio.timeout(_AT_ONCE):
                 first = cast("HTTPReceiveMessage", await receive())
@@ -134,8 +142,7 @@ class Siblings:
         owner = owner_of(scope["headers"], self._count)
         if owner is None or owner == self._number:
             return None
-        link = self._others[owner].link
-        return link if link is not None and _is_small(scope["headers"]) else None
+        return self._others[owner].link
 
 
 def owner_of(headers: Iterable[tuple[bytes, bytes]], count: int) -> int | None:
@@ -156,14 +163,15 @@ def owner_of(headers: Iterable[tuple[bytes, bytes]], count: int) -> int | None:
     return int.from_bytes(hashlib.blake2b(shown, digest_size=8).digest(), "big") % count
 
 
-def _is_small(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Whether the body, if there is one, has a small length and waits for no word of ours."""
+def _size(headers: Iterable[tuple[bytes, bytes]]) -> int | None:
+    """The length of the body, 0 where there is none; None where it is not small, or waits for a word of ours."""
+    size = 0
     for name, value in headers:
         if name in (b"transfer-encoding", b"expect"):
-            return False
-        if name == b"content-length" and not (value.isdigit() and int(value[:20]) <= _BODY):
-            return False
-    return True
+            return None
+        if name == b"content-length":
+            size = max(size, int(value[:20]) if value.isdigit() else _BODY + 1)
+    return size if size <= _BODY else None
 
 
 def _repeatable(scope: HTTPScope) -> bool:

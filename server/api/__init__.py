@@ -5,7 +5,6 @@ from __future__ import annotations
 from litestar import Router
 
 from server.api import (
-    access,
     account,
     api_keys,
     application_parts,
@@ -29,7 +28,6 @@ from server.api import (
     tasks,
     users,
 )
-from server.api.auth import Authenticated
 
 PREFIX = "/api/v1"
 
@@ -61,6 +59,4 @@ def routes() -> Router:
             *tasks.ROUTES,
             *users.ROUTES,
         ],
-        middleware=[Authenticated],
-        guards=[access.guard],
     )

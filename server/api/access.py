@@ -1,12 +1,11 @@
-"""What a route asks of who calls it, said in its options and held by one guard; and what it is described with."""
+"""What a route asks of who calls it, said in its options and held by one check; and what it is described with."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 
 from jobswipe.accounts.principal import SCOPES, Principal
 from jobswipe.errors import ForbiddenError, UnauthenticatedError
@@ -45,15 +44,14 @@ def shows(*, request: Any = None, response: Any = None) -> dict[str, Any]:
     return {EXAMPLE: {"request": request, "response": response}}
 
 
-async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Refuse who may not. A route that says nothing is nobody's. It waits for nothing: others get a thread to do so."""
-    if handler.opt.get(PUBLIC):
+def check(of: Mapping[str, Any], who: Principal | None) -> None:
+    """Refuse who may not call a route with these options. A route that says nothing is nobody's."""
+    if of.get(PUBLIC):
         return
-    who: Principal | None = connection.scope.get("user")
     if who is None:
         raise UnauthenticatedError("This needs a signed-in user: send an API key, or sign in.")
-    scope = handler.opt[SCOPE]
+    scope = of[SCOPE]
     if not who.may(scope):
         raise ForbiddenError(f"This needs the scope {scope}, which you do not have here.")
-    if handler.opt[BY_SESSION] and who.session_id is None:
+    if of[BY_SESSION] and who.session_id is None:
         raise ForbiddenError("An API key must not do this: sign in.")

@@ -1,4 +1,4 @@
-"""Authentication: an API key in `Authorization: Bearer`, or a session's cookie, becomes the request's principal.
+"""Authentication: an API key in `Authorization: Bearer`, or a session's cookie, becomes a principal.
 
 A browser sends cookies whoever asks it to. So a change by a session needs the token that sign-in answered in the
 header `X-CSRF-Token`, and a change that a browser says comes from another site is refused whatever it shows.
@@ -17,9 +17,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from litestar import Request
 from litestar.concurrency import sync_to_thread
-from litestar.connection import ASGIConnection
-from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
 from jobswipe import clock
 from jobswipe.accounts import apikeys, audit, sessions
@@ -27,6 +26,7 @@ from jobswipe.accounts.principal import Principal
 from jobswipe.db.engine import Database
 from jobswipe.errors import ForbiddenError, StorageError, UnauthenticatedError
 from jobswipe.settings import AccountsSettings
+from server import heads
 from server.api.access import PUBLIC
 from server.api.cookies import SESSION
 
@@ -164,57 +164,48 @@ class Credentials:
         return known.principal
 
 
-class Authenticated(AbstractAuthenticationMiddleware):
-    """Sets the request's `user` to its principal, or to None; whether one is needed, the guard says.
+async def authenticate(request: Request[Any, Any, Any]) -> Principal | None:
+    """Who asks; None for nobody. Whether somebody is needed, `server.api.access` says.
 
     An API key that is shown and does not hold is refused, on open routes too. A session that has ended is none: its
-    cookie is still sent by a browser whose user signs in again.
+    cookie is still sent by a browser whose user signs in again. Raises UnauthenticatedError, ForbiddenError.
     """
-
-    async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
-        headers = connection.headers
-        client = connection.scope.get("client")
-        audit.visit(
-            audit.Visitor(
-                address=client[0] if client else None,
-                agent=headers.get("user-agent"),
-                path=connection.scope["path"],
+    scope = request.scope
+    client, agent = scope.get("client"), heads.first(scope, b"user-agent")
+    audit.visit(audit.Visitor(address=client[0] if client else None, agent=agent, path=scope["path"]))
+    credentials: Credentials = request.app.state.credentials
+    header = heads.first(scope, b"authorization")
+    if header is not None:
+        kind, _, text = header.partition(" ")
+        who = await credentials.of_key(text.strip()) if kind.lower() == "bearer" else None
+        if who is None:
+            raise UnauthenticatedError(
+                "The API key is unknown, revoked or expired: make one with 'jobswipe apikey create'."
             )
-        )
-        credentials: Credentials = connection.app.state.credentials
-        header = headers.get("authorization")
-        if header is not None:
-            kind, _, text = header.partition(" ")
-            who = await credentials.of_key(text.strip()) if kind.lower() == "bearer" else None
-            if who is None:
-                raise UnauthenticatedError(
-                    "The API key is unknown, revoked or expired: make one with 'jobswipe apikey create'."
-                )
-            return AuthenticationResult(user=who, auth="key")
-        changes = connection.scope["method"] not in _SAFE  # type: ignore[typeddict-item]  # a request has one
-        if changes and _from_elsewhere(connection):
-            raise ForbiddenError("This came from another site's page: sign in on this server's own pages.")
-        token = connection.cookies.get(SESSION)
-        who = await credentials.of_session(token) if token else None
-        if who is None or token is None:
-            return AuthenticationResult(user=None, auth=None)
-        handler = connection.scope["route_handler"]
-        if changes and not handler.opt.get(PUBLIC):
-            shown = headers.get(CSRF_HEADER, "")
-            if not hmac.compare_digest(shown.encode("latin-1", "replace"), credentials.csrf(token).encode()):
-                raise ForbiddenError("Send the X-CSRF-Token that sign-in and GET /account answer with each change.")
-        return AuthenticationResult(user=who, auth="session")
+        return who
+    changes = scope["method"] not in _SAFE
+    if changes and _from_elsewhere(request):
+        raise ForbiddenError("This came from another site's page: sign in on this server's own pages.")
+    token = request.cookies.get(SESSION)
+    who = await credentials.of_session(token) if token else None
+    if who is None or token is None:
+        return None
+    if changes and not request.route_handler.opt.get(PUBLIC):
+        shown = request.headers.get(CSRF_HEADER, "")
+        if not hmac.compare_digest(shown.encode("latin-1", "replace"), credentials.csrf(token).encode()):
+            raise ForbiddenError("Send the X-CSRF-Token that sign-in and GET /account answer with each change.")
+    return who
 
 
-def _from_elsewhere(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+def _from_elsewhere(request: Request[Any, Any, Any]) -> bool:
     """Whether a browser says that another site's page sent this. Programs say nothing of it."""
-    headers = connection.headers
+    headers = request.headers
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = headers.get("origin")
     if origin is None:
         return False
-    public: str | None = connection.app.state.settings.server.public_url
+    public: str | None = request.app.state.settings.server.public_url
     if public is not None and origin.lower() == public.lower():
         return False
     return public is not None or urlsplit(origin).netloc.lower() != headers.get("host", "").lower()

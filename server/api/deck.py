@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import msgspec
-from litestar import MediaType, Response, get
+from litestar import get
 from litestar.params import QueryParameter
+from litestar.types import ASGIApp
 
 from jobswipe.postings.shown import Shown, Whole
 from server import lanes
 from server.api.access import ANSWER, ApiRequest, needs, shows
+from server.api.answers import written
 from server.api.params import MAX_ID, CursorText, Limit, PathId, after, cursor, seen
 from server.lanes import DECKS, RANKINGS
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from jobswipe.matching.match import Match
 
 _KIND = "deck"
+_SEEN = list[Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)]]
 
 CARD = {
     "position": 1,
@@ -126,18 +129,19 @@ async def deal(
     full: Annotated[
         bool, QueryParameter(description="With each posting's text and where to apply, and with your progress.")
     ] = False,
-) -> Response[Deck]:
+) -> ASGIApp:
     """The next cards to judge, never one that you judged.
 
     Judge cards and ask again without a cursor: the deck has learned. To page on in the deck that was dealt, send
     `cursor`: no card of it is repeated or passed over, whatever you judge meanwhile. A dealt deck has up to 200 cards.
     """
-    before = after(_KIND, cursor_, list[Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)]]) or []
-    asked = (request.app.state, request.user.person_id, limit, before)
+    before = after(_KIND, cursor_, _SEEN) or []
+    state, person_id = request.app.state, request.user.person_id
+    asked = (state, person_id, limit, before)
     body = None if full else await lanes.within(DECKS, _dealt, *asked, at_once=True)
     if body is None:
-        body = await lanes.within(RANKINGS, _dealt, *asked, full=full)
-    return Response(cast("Any", body), media_type=MediaType.JSON)
+        body = cast("bytes", await lanes.within(RANKINGS, _dealt, *asked, full=full))
+    return written(body, state.answers.digest(person_id, body))
 
 
 def _dealt(

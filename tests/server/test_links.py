@@ -222,6 +222,16 @@ def test_an_answer_in_parts_comes_whole_and_says_that_this_process_stops() -> No
     two(first, App(b"second", size=2), do)
 
 
+def test_a_get_without_a_body_is_passed_on_at_once() -> None:
+    first = App(b"first")
+
+    async def do(_: threading.Event) -> None:
+        unheard = b"no length was told of this"
+        assert (await ask(first, "GET", unheard))[1]["body"] == b"xx"
+
+    two(first, App(b"second", size=2), do)
+
+
 def test_an_answer_that_is_too_large_or_late_is_unknown(monkeypatch: pytest.MonkeyPatch, hasty: None) -> None:
     first, second = App(b"first"), App(b"second", size=2_000)
 

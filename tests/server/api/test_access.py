@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from litestar import get
 from litestar.routes import HTTPRoute
 
+from server.admission import Admission
 from server.api import PREFIX
 from server.api.access import PUBLIC, SCOPE
 
@@ -19,6 +21,27 @@ def test_every_route_says_what_it_needs(nobody: Client) -> None:
             for handler in route.route_handlers:
                 if "OPTIONS" not in handler.http_methods:
                     assert (SCOPE in handler.opt) != (PUBLIC in handler.opt), route.path
+
+
+def test_no_route_goes_round_the_one_that_admits(nobody: Client) -> None:
+    for route in nobody.app.routes:
+        assert isinstance(route, HTTPRoute), route.path
+        for handler in route.route_handlers:
+            assert isinstance(handler.resolve_before_request(), Admission), route.path
+            assert not handler.cache, route.path  # a kept answer is given before anybody is asked
+
+
+def test_a_route_that_says_nothing_is_nobodys(nobody: Client, signed_in: SignedIn) -> None:
+    @get(f"{PREFIX}/forgotten")
+    async def forgotten() -> str:
+        return "open to all"
+
+    nobody.app.register(forgotten)
+    for path in ("/forgotten", "//forgotten/"):
+        for client, status in ((nobody, 401), (signed_in(), 500)):
+            answer = client.get(f"{PREFIX}{path}")
+            assert answer.status_code == status
+            assert "open" not in answer.text
 
 
 def test_nobody_is_told_to_sign_in(nobody: Client) -> None:

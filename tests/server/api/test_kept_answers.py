@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from api_store import fill
 
 from jobswipe.db.engine import Database
+from server import encoding
 from server.api.answers import LARGEST, MOST, Answers
 
 if TYPE_CHECKING:
@@ -36,6 +37,18 @@ def test_without_a_key_nothing_is_kept_and_nothing_large_is() -> None:
     assert answers.get(1, ("a",)) == bytes(LARGEST)
 
 
+def test_a_digest_is_of_the_very_answer_that_is_kept() -> None:
+    answers = Answers()
+    body, other = (bytes([number]) * 5_000 for number in range(2))
+    answers.put(1, ("a", 1), body)
+    assert answers.digest(1, body) == encoding.digest(body)
+    assert answers.digest(1, other) is None
+    assert answers.digest(2, body) is None
+    answers.put(1, ("a", 2), other)
+    assert answers.digest(1, body) is None
+    assert answers.digest(1, other) == encoding.digest(other)
+
+
 def test_who_asked_least_recently_goes_first() -> None:
     answers = Answers()
     for person_id in range(MOST):
@@ -50,7 +63,11 @@ def test_a_deck_is_the_same_until_a_verdict_or_another_person(database: Database
     fill(database)
     client, other = signed_in(), signed_in()
     first = client.get(DECK, params={"limit": 3})
-    assert client.get(DECK, params={"limit": 3}).content == first.content
+    again = client.get(DECK, params={"limit": 3})
+    assert again.content == first.content
+    tag = again.headers["etag"]
+    assert tag == first.headers["etag"]
+    assert tag.startswith(f'"{encoding.digest(again.content)}')
     assert len(client.get(DECK, params={"limit": 2}).json()["items"]) == 2
     assert other.get(DECK, params={"limit": 3}).status_code == 200
     page = client.get(DECK, params={"limit": 3, "cursor": first.json()["next"]})

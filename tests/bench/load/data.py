@@ -22,7 +22,7 @@ from servers.postgres import PostgresServer
 from jobswipe import places, skills, titles
 from jobswipe.postings.keys import company_key, title_key
 
-FORMAT = 1
+FORMAT = 2
 """Grows with every change of what is made: an older dump is made anew."""
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _COMPANIES = 4_000

@@ -45,7 +45,7 @@ def test_a_route_that_says_nothing_is_nobodys(nobody: Client, signed_in: SignedI
 
 
 def test_nobody_is_told_to_sign_in(nobody: Client) -> None:
-    for path in ("//api//v1/profile", "/api/v1/profile/", "/api/v1/profile"):
+    for path in ("/api//v1/profile", "/api/v1//profile/", "/api/v1/profile"):
         answer = nobody.get(path)
         assert answer.status_code == 401, path
     assert answer.headers["www-authenticate"].startswith("Bearer")

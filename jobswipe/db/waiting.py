@@ -51,8 +51,9 @@ def send(connection: Connection) -> None:
         return
     if len(waiting) > 1:
         run: Any = _Together(waiting, connection.connection.driver_connection)
-        with told(connection, run):  # through the dialect: whoever watches statements is told of them as of one
-            connection.dialect.do_execute(run, "; ".join(one.text for one in waiting if one.text != _BEGIN), None)
+        text = "; ".join(one.text for one in waiting if one.text != _BEGIN)
+        with told(connection, run, text):  # through the dialect: who watches statements is told of them as of one
+            connection.dialect.do_execute(run, text, None)
         return
     (one,) = waiting
     one.cursor = connection.connection.cursor()
@@ -64,7 +65,7 @@ def send(connection: Connection) -> None:
 
 
 @contextmanager
-def told(connection: Connection, cursor: Any, text: str = "") -> Iterator[None]:
+def told(connection: Connection, cursor: Any, text: str) -> Iterator[None]:
     """A driver's error is raised as SQLAlchemy tells it; a connection that is lost is given up."""
     dialect: Any = connection.dialect
     try:

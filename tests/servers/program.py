@@ -148,7 +148,7 @@ async def parts() -> Stream:
     return Stream(each(), media_type="text/plain")
 
 
-@asgi("/said")
+@asgi("/said", copy_scope=True)
 async def said(scope: Scope, receive: Receive, send: Send) -> None:
     """Three bytes, and as many as the query says are said."""
     length = scope["query_string"].partition(b"=")[2]

@@ -7,6 +7,7 @@ import threading
 from litestar import Litestar
 
 from jobswipe.db.engine import Database
+from jobswipe.matching.look import Looks
 from jobswipe.security.origins import origins
 from jobswipe.settings import Settings
 from server import api, limits, pages, problems
@@ -53,6 +54,7 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
             database,
             credentials=Credentials(database, settings.accounts),
             answers=Answers(),
+            looks=Looks(database),
             provider=provider(settings),
             live=Live(database, settings.events, stopping),
             description=Description(api.routes),
@@ -72,4 +74,5 @@ def create_app(settings: Settings, database: Database, *, stopping: threading.Ev
 
 
 async def _close(app: Litestar) -> None:
+    app.state.looks.close()
     await app.state.windows.close()

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 class ServerState(State):
-    """What handlers ask for (`provider` of OpenID, `readers` of resumes, `live` events, decks' `answers`, the API's
+    """What handlers ask for (`provider` of OpenID, `readers` of resumes, `live` events, decks' `answers` and
+    `looks`, the API's
     `description`), and what the layers around them do: `headers`, `forwarded` and `limiter`."""
 
     def __init__(self, settings: Settings, database: Database, **more: Any) -> None:

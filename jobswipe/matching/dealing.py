@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from jobswipe.matching.deck import Card, looked
 from jobswipe.matching.engine import Matcher
+from jobswipe.matching.look import Seen
 from jobswipe.postings.shown import Shown
 
 DEEPEST = 200
@@ -28,11 +29,18 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def deal(
-    matcher: Matcher, session: Session, person_id: int, size: int, seen: Sequence[int] = (), *, at_once: bool = False
+    matcher: Matcher,
+    session: Session,
+    person_id: int,
+    size: int,
+    seen: Sequence[int] = (),
+    state: Seen | None = None,
+    *,
+    at_once: bool = False,
 ) -> Page:
     """The next `size` cards after those that were `seen`; never a judged one.
 
-    Verdicts that come in between change the order of what is left: it is left, still, and comes on a later page.
+    `state`: the look at what is to be dealt, if it was taken already. Verdicts that come in between change the order of what is left: it is left, still, and comes on a later page.
     Raises TakesLongerError where `at_once` is asked for and postings must be read, or all of them ranked.
     """
     before = frozenset(seen)
@@ -40,7 +48,7 @@ def deal(
     if wanted <= 0:
         return Page(cards=[], seen=())
     # A deck's beginning does not depend on its size: what was seen is most of it, in the same order.
-    dealt, now, key = looked(matcher, session, person_id, wanted + len(before), at_once=at_once)
+    dealt, now, key = looked(matcher, session, person_id, wanted + len(before), state, at_once=at_once)
     fresh = [card for card in dealt if card.match.posting_id not in before][:wanted]
     heads, keep = matcher.heads(now)
     found = heads.get(session, [card.match.posting_id for card in fresh], keep=keep)
@@ -50,5 +58,15 @@ def deal(
     return Page(
         cards=cards,
         seen=() if ends else (*seen, *(card.match.posting_id for card in fresh)),
-        key=(key, size, *seen) if whole else None,
+        key=_page_key(key, size, seen) if whole else None,
     )
+
+
+def key_of(matcher: Matcher, state: Seen, size: int, seen: Sequence[int] = ()) -> tuple[Any, ...] | None:
+    """The key that `deal` gives a page of this state of the store; None where postings are to be followed first."""
+    key = matcher.cards_key_of(state)
+    return None if key is None else _page_key(key, size, seen)
+
+
+def _page_key(key: tuple[Any, ...], size: int, seen: Sequence[int]) -> tuple[Any, ...]:
+    return (key, size, *seen)

@@ -48,18 +48,25 @@ class Looked(NamedTuple):
     key: tuple[Any, ...] | None
 
 
-def looked(matcher: Matcher, session: Session, person_id: int, size: int, *, at_once: bool = False) -> Looked:
-    """The same, with what they are of. Raises TakesLongerError where `at_once` is asked for and cannot be."""
+def looked(
+    matcher: Matcher, session: Session, person_id: int, size: int, seen: Seen | None = None, *, at_once: bool = False
+) -> Looked:
+    """The same, with what they are of; `seen`: the look at it, if it was taken already.
+
+    Raises TakesLongerError where `at_once` is asked for and cannot be.
+    """
     with span("deal cards", measured="deck"):
         try:
-            return _looked(matcher, session, person_id, size, at_once)
+            return _looked(matcher, session, person_id, size, seen, at_once)
         except TakesLongerError as error:
             later = error
     raise later  # after the span: nothing has failed
 
 
-def _looked(matcher: Matcher, session: Session, person_id: int, size: int, at_once: bool) -> Looked:
-    seen, warm = matcher.present(session, person_id, at_once=at_once)
+def _looked(
+    matcher: Matcher, session: Session, person_id: int, size: int, seen: Seen | None, at_once: bool
+) -> Looked:
+    seen, warm = matcher.present(session, person_id, seen, at_once=at_once)
     key = matcher.cards_key(seen, warm)
     if warm.cards_key == key and size in warm.cards:
         return Looked(list(warm.cards[size]), seen, key)

@@ -179,8 +179,7 @@ class Matcher:
 
     def _brought_up(self, session: Session, person_id: int, seen: Seen, known: Warm | None) -> Warm:
         now = clock.now()
-        person_key = (*seen.person, now.year, now.month)
-        log_key = (*seen.log, seen.seq)
+        person_key, log_key = _person_key(seen, now), _log_key(seen)
         if known is not None and known.person_key == person_key and known.log_key == log_key:
             return known
         if known is not None and known.person_key == person_key:
@@ -196,9 +195,14 @@ class Matcher:
         kept = known or Warm(person_key, who, log_key, log, model)
         return replace(kept, person_key=person_key, who=who, log_key=log_key, log=log, model=model)
 
-    def present(self, session: Session, person_id: int, *, at_once: bool = False) -> tuple[Seen, Warm]:
-        """What the store holds at this moment: postings are followed, the person's record is brought up."""
-        seen = look(session, person_id)
+    def present(
+        self, session: Session, person_id: int, seen: Seen | None = None, *, at_once: bool = False
+    ) -> tuple[Seen, Warm]:
+        """What the store holds at this moment: postings are followed, the person's record is brought up.
+
+        `seen`: the look at it, if it was taken already.
+        """
+        seen = seen or look(session, person_id)
         self.follow(session, seen, at_once=at_once)
         return self.warm(session, person_id, seen)
 
@@ -216,10 +220,20 @@ class Matcher:
 
     def cards_key(self, seen: Seen, warm: Warm) -> tuple[Any, ...]:
         """Names all that cards depend on."""
-        return (*warm.log_key, *self._list_key(warm), seen.sources)
+        return self._cards_key(warm.log_key, warm.person_key, seen)
 
-    def _list_key(self, warm: Warm) -> tuple[Any, ...]:
-        return (*warm.person_key, clock.now().date(), self._present().number)
+    def cards_key_of(self, seen: Seen) -> tuple[Any, ...] | None:
+        """That of a person's record which is of this very state; None where postings are to be followed first."""
+        state = self._state
+        if state is None or self._gone or seen.seq != state.mark.seq:
+            return None
+        return self._cards_key(_log_key(seen), _person_key(seen, clock.now()), seen)
+
+    def _cards_key(self, log_key: tuple[Any, ...], person_key: tuple[Any, ...], seen: Seen) -> tuple[Any, ...]:
+        return (*log_key, *self._list_key(person_key), seen.sources)
+
+    def _list_key(self, person_key: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (*person_key, clock.now().date(), self._present().number)
 
     def shortlisted(
         self, session: Session, person_id: int, seen: Seen, warm: Warm, *, anew: bool = False, at_once: bool = False
@@ -228,7 +242,7 @@ class Matcher:
 
         Raises TakesLongerError where all are to be ranked and the request is to be answered `at_once`.
         """
-        state, key = self._present(), self._list_key(warm)
+        state, key = self._present(), self._list_key(warm.person_key)
         heads, keep = self.heads(seen)
         verdicts = len(warm.log)
 
@@ -287,7 +301,7 @@ class Matcher:
         at = np.array([row])
         alone = state.features.take(at)
         listed = warm.shortlist
-        if listed is not None and warm.list_key == self._list_key(warm):
+        if listed is not None and warm.list_key == self._list_key(warm.person_key):
             place = int(np.searchsorted(listed.rows, row))
             if place < len(listed.rows) and listed.rows[place] == row:
                 return View(warm.who, Space(alone, listed.evidence[place : place + 1]), warm.model)
@@ -364,6 +378,14 @@ class Matcher:
 def _stored(session: Session, person_id: int) -> Model:
     state = session.exec(select(PreferenceModel.state).where(PreferenceModel.person_id == person_id)).one_or_none()
     return Model.decode(state or b"")
+
+
+def _person_key(seen: Seen, now: datetime) -> tuple[Any, ...]:
+    return (*seen.person, now.year, now.month)
+
+
+def _log_key(seen: Seen) -> tuple[Any, ...]:
+    return (*seen.log, seen.seq)
 
 
 def _day(moment: datetime) -> datetime:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import text
 from sqlmodel import Session
 
+from jobswipe.db.asking import Asking
 from jobswipe.db.insert import number_ahead
 from jobswipe.db.straight import Straight, connection_of
 from jobswipe.models import Application, Swipe
 from jobswipe.models.base import table
+
+if TYPE_CHECKING:
+    from jobswipe.db.engine import Database
 
 # Bare values in a fixed order: their names would be looked up for each of thousands of looks.
 _SEEN = """
@@ -31,7 +35,8 @@ _FROM = """
     LEFT JOIN profile f ON f.person_id = :person
     LEFT JOIN preference_model m ON m.person_id = :person
 """
-_LOOK = Straight(text(f"SELECT {_SEEN} {_FROM} ORDER BY r.id LIMIT 1"))
+_ASKED = text(f"SELECT {_SEEN} {_FROM} ORDER BY r.id LIMIT 1")
+_LOOK = Straight(_ASKED)
 
 
 @cache
@@ -94,6 +99,21 @@ class SeenPosting(msgspec.Struct, frozen=True, kw_only=True):
 def sources(session: Session) -> tuple[Any, ...]:
     """The watermark of the sources: postings go with theirs without another word."""
     return _SOURCES.rows(session, {})[0]
+
+
+class Looks:
+    """Looks that an event loop takes without a thread, where the store is one that it can ask (`jobswipe.db.asking`)."""
+
+    def __init__(self, database: Database) -> None:
+        self._asking = Asking(database, _ASKED)
+
+    async def of(self, person_id: int) -> Seen | None:
+        """As `look`; None where a session is to be asked."""
+        rows = await self._asking.rows(person_id)
+        return _seen(*rows[0]) if rows else None
+
+    def close(self) -> None:
+        self._asking.close()
 
 
 def look(session: Session, person_id: int) -> Seen:

@@ -40,6 +40,7 @@ class Watcher(Protocol):
 
 
 _watchers: tuple[Watcher, ...] = ()
+Begun = list[tuple[Watcher, Any]]
 
 
 def watch(engine: Engine) -> None:
@@ -97,7 +98,7 @@ def _around(engine: Engine) -> None:
 
 def _told(run: Callable[..., None], place: Place) -> Callable[..., None]:
     def execute(cursor: Any, statement: str, *rest: Any) -> None:
-        begun = [(watcher, found) for watcher in _watchers if (found := watcher.begin()) is not None]
+        begun = begin()
         if not begun:
             run(cursor, statement, *rest)
             return
@@ -108,10 +109,19 @@ def _told(run: Callable[..., None], place: Place) -> Callable[..., None]:
             failed = error
             raise
         finally:
-            for watcher, found in begun:
-                watcher.end(found, place, statement, failed)
+            end(begun, place, statement, failed)
 
     return execute
+
+
+def begin() -> Begun:
+    """A statement begins that goes past the engine; `end` tells what became of it."""
+    return [(watcher, found) for watcher in _watchers if (found := watcher.begin()) is not None]
+
+
+def end(begun: Begun, place: Place, statement: str, error: Exception | None = None) -> None:
+    for watcher, found in begun:
+        watcher.end(found, place, statement, error)
 
 
 def measured() -> None:
@@ -147,8 +157,13 @@ def _checkout(_dbapi: Any, record: Any, _proxy: Any) -> None:
 
 
 def _checkin(_dbapi: Any, record: Any) -> None:
+    gone(record.info)
+
+
+def gone(info: dict[Any, Any]) -> None:
+    """A connection with these notes is in use no more: the pool has it back, or never will."""
     # One that was taken before the meter started is not given back to it.
-    if record.info.pop("jobswipe_counted", False):
+    if info.pop("jobswipe_counted", False):
         measure.connection(-1)
 
 

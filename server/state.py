@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class ServerState(State):
-    """What handlers ask for (`provider` of OpenID, `readers` of resumes, `live` events, decks' `answers` and
-    `looks`, the API's
-    `description`), and what the layers around them do: `headers`, `forwarded` and `limiter`."""
+    """What handlers ask for (`provider` of OpenID, `readers` of resumes, `live` events, decks' `answers` and `looks`,
+    the API's `description`), and what the layers around them do: `headers`, `forwarded` and `limiter`.
+    """
 
     def __init__(self, settings: Settings, database: Database, **more: Any) -> None:
         super().__init__({"settings": settings, "database": database, **more}, deep_copy=False)

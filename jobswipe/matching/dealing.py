@@ -40,8 +40,9 @@ def deal(
 ) -> Page:
     """The next `size` cards after those that were `seen`; never a judged one.
 
-    `state`: the look at what is to be dealt, if it was taken already. Verdicts that come in between change the order of what is left: it is left, still, and comes on a later page.
-    Raises TakesLongerError where `at_once` is asked for and postings must be read, or all of them ranked.
+    `state`: the look at what is to be dealt, if it was taken already. Verdicts that come in between change the order
+    of what is left: it is left, still, and comes on a later page. Raises TakesLongerError where `at_once` is asked for
+    and postings must be read, or all of them ranked.
     """
     before = frozenset(seen)
     wanted = min(size, DEEPEST - len(before))
@@ -54,11 +55,11 @@ def deal(
     found = heads.get(session, [card.match.posting_id for card in fresh], keep=keep)
     cards = [(card, found[card.match.posting_id].shown) for card in fresh if card.match.posting_id in found]
     ends = len(fresh) < wanted or len(before) + len(fresh) >= DEEPEST
-    whole = key is not None and keep and len(cards) == len(fresh)
+    whole = keep and len(cards) == len(fresh)
     return Page(
         cards=cards,
         seen=() if ends else (*seen, *(card.match.posting_id for card in fresh)),
-        key=_page_key(key, size, seen) if whole else None,
+        key=_page_key(key, size, seen) if key is not None and whole else None,
     )
 
 

@@ -63,9 +63,7 @@ def looked(
     raise later  # after the span: nothing has failed
 
 
-def _looked(
-    matcher: Matcher, session: Session, person_id: int, size: int, seen: Seen | None, at_once: bool
-) -> Looked:
+def _looked(matcher: Matcher, session: Session, person_id: int, size: int, seen: Seen | None, at_once: bool) -> Looked:
     seen, warm = matcher.present(session, person_id, seen, at_once=at_once)
     key = matcher.cards_key(seen, warm)
     if warm.cards_key == key and size in warm.cards:

@@ -102,7 +102,7 @@ def sources(session: Session) -> tuple[Any, ...]:
 
 
 class Looks:
-    """Looks that an event loop takes without a thread, where the store is one that it can ask (`jobswipe.db.asking`)."""
+    """Looks that an event loop takes without a thread, where it can ask the store (`jobswipe.db.asking`)."""
 
     def __init__(self, database: Database) -> None:
         self._asking = Asking(database, _ASKED)

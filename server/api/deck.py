@@ -143,23 +143,25 @@ async def deal(
     asked = (state, person_id, limit, before)
     body = None
     if not full:
-        at = time.perf_counter()
+        started = time.perf_counter()
         now = await state.looks.of(person_id)
-        body = _unchanged(*asked, now) if now is not None else None
-        if body is not None:
-            measure.operation("deck", time.perf_counter() - at)
-        else:
-            body = await lanes.within(DECKS, _dealt, *asked, now, at_once=True)
+        body = _unchanged(*asked, now, started) or await lanes.within(DECKS, _dealt, *asked, now, at_once=True)
     if body is None:
         body = cast("bytes", await lanes.within(RANKINGS, _dealt, *asked, full=full))
     return written(body, state.answers.digest(person_id, body))
 
 
-def _unchanged(state: Any, person_id: int, limit: int, before: list[int], now: Seen) -> bytes | None:
-    """The last answer, if that is what would be dealt of this state of the store."""
+def _unchanged(
+    state: Any, person_id: int, limit: int, before: list[int], now: Seen | None, started: float
+) -> bytes | None:
+    """The last answer, where it is known `now` that this is what would be dealt: no thread need look."""
     from jobswipe.matching import dealing
 
+    if now is None:
+        return None
     found: bytes | None = state.answers.get(person_id, dealing.key_of(state.matcher, now, limit, before))
+    if found is not None:
+        measure.operation("deck", time.perf_counter() - started)
     return found
 
 

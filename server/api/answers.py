@@ -32,6 +32,10 @@ class Answers:
             self._kept.move_to_end(person_id)
             return kept[1]
 
+    def knows(self, person_id: int) -> bool:
+        """Whether there is a last answer to the person at all."""
+        return person_id in self._kept
+
     def put(self, person_id: int, key: Any, body: bytes) -> None:
         if key is None or len(body) > LARGEST:
             return

@@ -155,10 +155,10 @@ def _unchanged(
     state: Any, person_id: int, limit: int, before: list[int], now: Seen | None, started: float
 ) -> bytes | None:
     """The last answer, where it is known `now` that this is what would be dealt: no thread need look."""
+    if now is None or not state.answers.knows(person_id):  # what is loaded first is not loaded by the loop's thread
+        return None
     from jobswipe.matching import dealing
 
-    if now is None:
-        return None
     found: bytes | None = state.answers.get(person_id, dealing.key_of(state.matcher, now, limit, before))
     if found is not None:
         measure.operation("deck", time.perf_counter() - started)

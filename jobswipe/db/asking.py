@@ -232,7 +232,6 @@ class _Line:
 
     def _look_late(self) -> None:
         self._timer = None
-        self._read()  # it may be the loop that is late, and the answer there
         if not self._sent:
             return
         late = self._loop.time() - self._sent[0][0]

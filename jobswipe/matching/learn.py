@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 import scipy.linalg
-import scipy.sparse as sp
 
 from jobswipe.matching.design import DENSE, SCALES, Example, Scales, Space, dense_values, facet_values
 from jobswipe.matching.names import NAMES
@@ -120,9 +119,15 @@ class _Standing(NamedTuple):
     """
 
     numbers: np.ndarray
-    facets: sp.csr_matrix
+    facets: Rows
     rest: np.ndarray
     order: np.ndarray
+
+    def dense(self, more: int = 0) -> np.ndarray:
+        """Facets by example, and so many more rows without values."""
+        out = np.zeros((self.facets.width + more, len(self.facets)))
+        out[self.facets.columns, self.facets.owners] = self.facets.values
+        return out
 
 
 class _Holders(NamedTuple):
@@ -214,7 +219,7 @@ class Model:
         starts = np.zeros(len(rows) + 1, np.int32)
         np.cumsum([len(row[0]) for row in rows], out=starts[1:])
         values = np.concatenate([values for _, values, _ in rows], dtype=np.float64)
-        matrix = sp.csr_matrix((values, columns, starts), shape=(len(rows), len(numbers)))
+        matrix = Rows(values, columns, starts, len(numbers))
         return _Standing(numbers, matrix, np.array([rest for _, _, rest in rows], np.float64), order)
 
     @cached_property
@@ -224,7 +229,7 @@ class Model:
         weight = np.array([WEIGHT[one.verdict] for one in self.standing])
         liked = np.array([one.verdict in POSITIVE for one in self.standing], float)
         facets, rest = self._x.facets, self._x.rest
-        kernel = (facets @ facets.T).toarray() + rest @ rest.T
+        kernel = facets.times_each(self._x.dense()) + rest @ rest.T
         dual = np.array([self._start.get(one.swipe_id, 0.0) for one in self.standing])
         f = mean + kernel @ dual
         objective = _objective(dual, f, mean, weight, liked)
@@ -283,7 +288,7 @@ class Model:
         w = rest.T @ dual
         return Weights(
             numbers=numbers,
-            values=facets.T @ dual,
+            values=np.bincount(facets.columns, facets.values * dual[facets.owners], facets.width),
             dense=w[: len(DENSE)],
             vector=w[len(DENSE) : -1],
             bias=float(w[-1]),
@@ -310,18 +315,17 @@ class Model:
     def deviation(self, space: Space, at: np.ndarray) -> np.ndarray:
         """Posterior standard deviation of the log-odds of the chosen postings."""
         facets, rest = space.rows(at)
-        own = np.bincount(np.repeat(np.arange(len(at)), np.diff(facets.starts)), facets.values**2, len(at))
+        own = np.bincount(facets.owners, facets.values**2, len(at))
         prior = own + (rest * rest).sum(axis=1)
         if not self.standing:
             return np.asarray(np.sqrt(prior)) / self.scales.trust
         _, root, factor = self._fit
-        numbers, examples, others, _ = self._x
+        numbers, _, others, _ = self._x
         # The space's facets by the columns that the examples' have; those that no example has come last.
         column = np.full(facets.width, len(numbers), np.int32)
         there = space.features.columns(numbers)
         column[there[there >= 0]] = np.flatnonzero(there >= 0)
-        theirs = np.zeros((len(numbers) + 1, len(others)))
-        theirs[examples.indices, np.repeat(np.arange(len(others)), np.diff(examples.indptr))] = examples.data
+        theirs = self._x.dense(1)
         cross = Rows(facets.values, column[facets.columns], facets.starts, len(theirs)).times_each(theirs)
         known, _ = scipy.linalg.lapack.dtrtrs(factor, root[:, None] * (cross + rest @ others.T).T, lower=1)
         return np.asarray(np.sqrt(np.maximum(prior - (known**2).sum(axis=0), 0))) / self.scales.trust
@@ -360,8 +364,8 @@ class Model:
     @cached_property
     def _holders(self) -> _Holders:
         facets, order = self._x.facets, self._x.order
-        starts = np.searchsorted(facets.indices[order], np.arange(facets.shape[1] + 1))
-        rows = np.searchsorted(facets.indptr, order, side="right") - 1
+        starts = np.searchsorted(facets.columns[order], np.arange(facets.width + 1))
+        rows = np.searchsorted(facets.starts, order, side="right") - 1
         disliked, liked = (
             frozenset(at for at, one in enumerate(self.standing) if one.verdict in those)
             for those in (("dislike",), POSITIVE)

@@ -10,9 +10,10 @@ from scipy.sparse import _sparsetools as loops
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Row `i` has `values[starts[i]:starts[i + 1]]`, float32, in the `columns` beside them, which are below `width`.
+    """Row `i` has `values[starts[i]:starts[i + 1]]`, in the `columns` beside them, which are below `width`.
 
-    Columns and starts are int32. Nothing is checked: they are made here and of the features' matrix.
+    Values are float32, or float64 where only `times_each` is asked for; columns and starts are int32. Nothing is
+    checked: they are made here, of the features' matrix and of verdicts.
     """
 
     values: np.ndarray
@@ -22,6 +23,11 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    @property
+    def owners(self) -> np.ndarray:
+        """The row of each value."""
+        return np.repeat(np.arange(len(self)), np.diff(self.starts))
 
     def take(self, at: np.ndarray) -> Rows:
         """The chosen rows."""

@@ -271,7 +271,7 @@ class Matcher:
     def _renewed(self, features: Features, listed: Shortlist, warm: Warm) -> Shortlist:
         chosen = features.take(listed.pool)
         text = listed.all_text(len(features))[listed.pool]
-        space = Space(chosen, self._evidence(chosen, text, warm.who))
+        space = Space(chosen, self._evidence(chosen, text, warm.who, listed.titles))
         return listed.renewed(space, View(warm.who, space, warm.model).total, len(warm.log))
 
     def _all(
@@ -288,9 +288,12 @@ class Matcher:
         self.records.put(session, person_id, warm)
         return view, warm
 
-    def _evidence(self, chosen: Features, text: np.ndarray, who: Candidate) -> np.ndarray:
-        """The evidence for chosen postings, with the text's fit of them, on this day."""
-        return score.evidence(chosen, text, who, _day(clock.now()).timestamp(), self.settings.match.half_life_days)
+    def _evidence(
+        self, chosen: Features, text: np.ndarray, who: Candidate, titles: np.ndarray | None = None
+    ) -> np.ndarray:
+        """The evidence for chosen postings, the text's fit of them and, if known, the `titles`' part, on this day."""
+        day, half_life = _day(clock.now()).timestamp(), self.settings.match.half_life_days
+        return score.evidence(chosen, text, who, day, half_life, title=titles)
 
     def one(self, warm: Warm, posting_id: int) -> View | None:
         """A view of one posting alone; None where it is not open or hidden behind another."""

@@ -22,6 +22,7 @@ from jobswipe.matching.regions import regions_of
 from jobswipe.titles.families import FAMILIES
 
 PARTS = ("text", "title", "skills", "seniority", "place", "salary", "freshness", "learned")
+TITLE = PARTS.index("title")
 _START = -8.0
 _MILDNESS = 2.0
 """Evidence is divided by it before the logistic: close contenders differ by visible scores."""
@@ -58,13 +59,14 @@ def evidence(
     today: float,
     half_life: float,
     weights: Weights = WEIGHTS,
+    title: np.ndarray | None = None,
 ) -> np.ndarray:
     """Log-odds by part: float32, rows postings, columns PARTS. `text` is the text's fit, `today` in seconds since
-    1970, `half_life` in days.
+    1970, `half_life` in days, `title` the title's part where it is known: it takes longest.
     """
     out = np.zeros((len(features), len(PARTS)), np.float32, order="F")
     out[:, 0] = weights.text * text
-    out[:, 1] = weights.title * title_fit(features, who, weights) + weights.bias
+    out[:, TITLE] = weights.title * title_fit(features, who, weights) + weights.bias if title is None else title
     out[:, 2] = weights.skills * skill_fit(features, who)
     out[:, 3] = weights.seniority * seniority_fit(features, who)
     out[:, 4] = weights.place * place_fit(features, who)
@@ -80,10 +82,10 @@ def shares(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     score = np.round(1 / (1 + np.exp(-total)), 4)
     slope = score / (total - _START)
     above = rows.copy()
-    above[:, 1] -= _START
+    above[:, TITLE] -= _START
     parts = np.round(above * slope[:, None], 4)
     # What rounding leaves goes to the title, the part that starts it all.
-    parts[:, 1] = np.round(score - (parts.sum(axis=1) - parts[:, 1]), 4)
+    parts[:, TITLE] = np.round(score - (parts.sum(axis=1) - parts[:, TITLE]), 4)
     return score, parts
 
 

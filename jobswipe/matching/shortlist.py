@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jobswipe.matching.design import Space
+from jobswipe.matching.score import TITLE
 
 if TYPE_CHECKING:
     from jobswipe.matching.features import Features
 
 KEPT = 1_000
-"""Postings of a shortlist: with POOL and the text's fit about 100 kB a person."""
+"""Postings of a shortlist: with POOL and the text's fit about 150 kB a person."""
 POOL = 10_000
 """Postings that a shortlist is renewed from."""
 FEW, SHARE, MANY = 4, 0.25, 25
@@ -30,14 +31,15 @@ LONGER = 5
 @dataclass(frozen=True)
 class Shortlist:
     """`rows` of the features, ascending, with their `evidence`, chosen of the rows of `pool` when `verdicts` stood; the
-    pool when `ranked` did. `text` has the rows and values of the text's fit above 0, of all postings. `whole`: no
-    allowed posting is left out.
+    pool when `ranked` did; `titles` is the titles' part in the evidence of the pool. `text` has the rows and values of
+    the text's fit above 0, of all postings. `whole`: no allowed posting is left out.
     """
 
     rows: np.ndarray
     evidence: np.ndarray
     text: tuple[np.ndarray, np.ndarray]
     pool: np.ndarray
+    titles: np.ndarray
     whole: bool
     verdicts: int
     ranked: int
@@ -52,7 +54,7 @@ class Shortlist:
 
     @property
     def nbytes(self) -> int:
-        return sum(part.nbytes for part in (self.rows, self.evidence, self.pool, *self.text))
+        return sum(part.nbytes for part in (self.rows, self.evidence, self.pool, self.titles, *self.text))
 
     def space(self, features: Features) -> Space:
         """The shortlist's postings as a space of their own."""
@@ -81,6 +83,7 @@ def shortlist(space: Space, total: np.ndarray, allowed: np.ndarray, text: np.nda
         evidence=_rows(space, best),
         text=(hits, text[hits]),
         pool=pool.astype(np.int32),
+        titles=space.evidence[pool, TITLE],
         whole=len(best) == len(rows),
         verdicts=verdicts,
         ranked=verdicts,

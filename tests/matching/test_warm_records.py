@@ -147,7 +147,7 @@ def test_a_shortlist_is_renewed_of_its_pool_until_all_are_ranked_again(
 )
 def test_the_more_verdicts_there_are_the_longer_a_shortlist_holds(made: int, few: int, many: int) -> None:
     nothing = np.zeros(0)
-    listed = shortlist.Shortlist(nothing, nothing, (nothing, nothing), nothing, False, made, made)
+    listed = shortlist.Shortlist(nothing, nothing, (nothing, nothing), nothing, nothing, False, made, made)
     assert listed.holds(made + few - 1)
     assert not listed.holds(made + few)
     assert listed.holds(made - 1)  # one was taken back

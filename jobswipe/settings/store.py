@@ -15,7 +15,7 @@ class DatabaseSettings(Section):
     url: str | None = None
     """Database URL, `postgresql://…` or `sqlite:///…`. Default: the file jobswipe.db in the data directory."""
     pool_size: int = Field(default=20, ge=1)
-    """Connections that the Postgres pool keeps open."""
+    """Connections that the Postgres pool keeps open. A serving process has one more, for looks at decks."""
     pool_overflow: int = Field(default=30, ge=0)
     """Connections beyond the pool at a peak."""
     pool_timeout: float = Field(default=30, gt=0)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LATE = 2.0
 """Seconds after which an answer comes no more: the connection is given up, and all who wait are told."""
 PAUSE = 5.0
-"""Seconds without another try after one that failed."""
+"""Seconds from one try to open a connection to the next, at least."""
 _NAME = b"jobswipe_asked"
 _log = logger(__name__)
 
@@ -43,7 +43,7 @@ class Asking:
     def __init__(self, database: Database, statement: TextClause) -> None:
         self._engine = database.engine
         self._place = engines.Place(self._engine)
-        numbered = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+        numbered = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # untyped there
         self._text = str(statement.compile(dialect=numbered))
         self._lock = threading.Lock()
         self._line: _Line | None = None
